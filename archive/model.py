@@ -1,0 +1,248 @@
+"""The nouns of Khabardar: frozen values that every room understands. No I/O, no database.
+
+A *source* is checked again and again; a *visit* is one check of it; an *item* is one piece of news; a *story* is all
+items that tell the same event; a *rule* is a saved query with its channels; something is *owed* when a rule matched an
+item for a channel; a *delivery* is one message to one channel made of what is owed, frozen with its id before the first
+try.
+
+Times are timezone-aware UTC datetimes in Python and RFC 3339 with ``Z`` in JSON; unknown values are ``None``.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One piece of news in the one shape all parts understand.
+
+    ``body`` is plain text; paragraphs are separated by a blank line. ``keys`` are what identifies the item from outside
+    (``archive.identity``): several keys point to one ``id``, which is minted once by the archive and stays.
+    ``complete`` is False when the article page could not be read and the text is only what the feed said: the page is
+    tried again at later visits, and what it brings is judged anew.
+    """
+
+    title: str
+    url: str | None = None
+    id: str = ""
+    source: str = ""
+    author: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    language: str | None = None
+    section: str | None = None
+    place: str | None = None
+    credit: str | None = None
+    published_at: datetime | None = None
+    seen_at: datetime | None = None
+    story_id: str | None = None
+    rules: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def effective_at(self) -> datetime:
+        """The earlier of published and seen; what newest-first, ``after:`` and ``before:`` go by."""
+        seen = self.seen_at or datetime.max.replace(tzinfo=UTC)
+        return min(self.published_at, seen) if self.published_at else seen
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of a source, handed to the crawler with the errand.
+
+    ``etag`` and ``last_modified`` are echoed byte for byte. ``keys`` are keys of items seen from this source before:
+    an entry with one of them is not read again.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    keys: frozenset[str] = frozenset()
+    first_visit: bool = True
+
+
+class VisitStatus(enum.StrEnum):
+    """How a visit ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not-modified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry that was seen and not kept, with the reason: nothing vanishes without an account."""
+
+    source: str
+    url: str | None
+    title: str | None
+    reason: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came of checking one source. ``items`` counts the entries the source listed, known ones included;
+    ``retry_after`` is the number of seconds the server asked us to stay away, at most a day."""
+
+    source: str
+    status: VisitStatus
+    started_at: datetime
+    ended_at: datetime
+    items: int = 0
+    new: int = 0
+    error: str | None = None
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after: float | None = None
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSpan:
+    """Where a rule matched: code points ``start`` to ``end`` of ``field`` in the original text."""
+
+    rule: str
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One rule that matched an item for one channel, as decided before the write lock: becomes an ``Owed`` row when the
+    item turns out to be fresh and the story was not yet told.
+
+    ``repeat`` is "story", "each" or "updates"; ``due_at`` is when it may be sent; ``bundle`` is "now" (one delivery per
+    story) or the digest it belongs to, e.g. "daily 08:00" (one delivery per channel and ``due_at``).
+    """
+
+    rule: str
+    query: str
+    channel: str
+    repeat: str = "story"
+    due_at: datetime | None = None
+    bundle: str = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
+    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed."""
+
+    item: NewsItem
+    rules: tuple[str, ...] = ()
+    spans: tuple[MatchSpan, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    quiet: str | None = None
+
+
+class Keeping(enum.StrEnum):
+    """What became of an item that was handed to the archive."""
+
+    NEW = "new"
+    KNOWN = "known"
+    FILLED = "filled"  # known, but only now its article page could be read; judged like a new one
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The outcome of keeping one item: its id, its story, and the rules now owed per channel."""
+
+    keeping: Keeping
+    item_id: str
+    story_id: str
+    owed: tuple[tuple[str, str], ...] = ()  # (channel, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All items that tell the same event, oldest seen first."""
+
+    id: str
+    title: str
+    items: tuple[NewsItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A rule matched an item of a story for a channel; the row is the promise. ``query`` is the rule's text then."""
+
+    id: int
+    item_id: str
+    story_id: str
+    rule: str
+    query: str
+    channel: str
+    due_at: datetime
+    bundle: str
+    owed_at: datetime
+
+
+class DeliveryState(enum.StrEnum):
+    """Where a delivery stands; a channel that is disabled keeps its deliveries ``owed``."""
+
+    OWED = "owed"
+    SENT = "sent"
+    GAVE_UP = "gave-up"
+
+
+class Outcome(enum.StrEnum):
+    """What came of one try to send."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    GAVE_UP = "gave-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The result of one try: outcome, what the other side answered, and what follows from it.
+
+    ``retry_after`` is the number of seconds the receiver asked for. ``reached`` are the recipients that now have the
+    message (email); they are not sent it again. ``disable`` asks for the channel to be disabled (HTTP 410).
+    """
+
+    outcome: Outcome
+    answer: str
+    retry_after: float | None = None
+    reached: tuple[str, ...] = ()
+    disable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to one channel, frozen with its id before the first try.
+
+    ``message`` is the frozen content (the webhook's JSON object with ``type``, ``timestamp`` and ``data``); None until
+    it was composed from ``owed``. ``tries`` counts the tries that ended; ``reached`` are recipients that already have it.
+    """
+
+    id: str
+    channel: str
+    kind: str = "alert"
+    state: DeliveryState = DeliveryState.OWED
+    message: Mapping[str, Any] | None = None
+    owed: tuple[Owed, ...] = ()
+    tries: int = 0
+    created_at: datetime | None = None
+    next_try_at: datetime | None = None
+    last_error: str | None = None
+    ended_at: datetime | None = None
+    reached: tuple[str, ...] = ()
+    stories: tuple[str, ...] = field(default=())
+    rules: tuple[str, ...] = field(default=())
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    """``2025-08-15T13:00:00Z``: UTC, whole seconds; None stays None."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
