@@ -1,0 +1,235 @@
+"""The one place where concrete things meet: archive, crawl worker, rules, channels, engine and web server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
+
+import structlog
+
+from alerts.compose import test_message
+from alerts.match import match
+from alerts.rules import Rules
+from alerts.send import Sender
+from archive.json_item import item_from_json
+from archive.model import Delivery, Keeping, NewsItem, Told, Visit
+from archive.store import Archive, ArchiveUnavailable
+from crawler.worker_process import Worker
+from khabardar.settings import Settings, load
+from scheduler.intake import keep
+from scheduler.line import Line, utc_now
+from scheduler.orders import Orders, owner_name
+from scheduler.route import collect, deliver
+from scheduler.service import Service
+
+log = structlog.get_logger()
+
+IMPORT_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """What ``khabardar crawl`` prints of one source; ``status`` is ok, not-modified, failed or busy."""
+
+    source: str
+    status: str
+    items: int = 0
+    new: int = 0
+    error: str | None = None
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive of a configuration, its schema brought up to date."""
+    archive = Archive.open(settings.archive.url)
+    try:
+        for upgrade in archive.migrate():
+            log.info("archive upgraded", to=upgrade)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def orders_of(settings: Settings) -> Orders:
+    """What the configuration asks of the clock."""
+    zone = settings.service.timezone
+    return Orders(
+        sources={source.name: source for source in settings.sources},
+        only=settings.only,
+        crawl=settings.crawl,
+        rules=Rules(settings.rules, settings.names, zone),
+        sender=Sender({channel.name: channel for channel in settings.channels}, zone),
+        operator=tuple(settings.service.operator),
+        keep_days=settings.archive.keep_days,
+        stores={source.name: source.store or "full" for source in settings.sources},
+    )
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Archive]:
+    archive = open_archive(settings)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+@asynccontextmanager
+async def _line(settings: Settings) -> AsyncIterator[Line]:
+    """A line for one command: leases and worker are given back at the end, whatever happens."""
+    with _opened(settings) as archive:
+        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        try:
+            yield line
+        finally:
+            await line.worker.stop()
+            await line.orders.sender.aclose()
+            with suppress(ArchiveUnavailable):
+                archive.drop_lease(line.owner)
+
+
+# -- the service ------------------------------------------------------------------------------------------------------
+
+
+async def serve(settings: Settings) -> None:
+    """Runs the service until SIGTERM or SIGINT; SIGHUP takes up the configuration anew."""
+    with _opened(settings) as archive:
+        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        service = Service(line, lambda: orders_of(_reloaded(settings)))
+        stop, reloads = asyncio.Event(), set[asyncio.Task[bool]]()
+        loop = asyncio.get_running_loop()
+
+        def reload() -> None:
+            task = loop.create_task(service.reload())
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reload)
+        async with _web(settings, archive, service):
+            await service.run(stop)
+
+
+def _reloaded(running: Settings) -> Settings:
+    """The configuration as the file has it now; what only a restart can change is pointed out."""
+    fresh = load(running.path)
+    if fresh.archive.url != running.archive.url:
+        log.warning("this change needs a restart", key="archive.url")
+    if fresh.web != running.web:
+        log.warning("this change needs a restart", key="web")
+    return fresh
+
+
+@asynccontextmanager
+async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[None]:
+    if not settings.web.listen:
+        yield
+        return
+    from khabardar.web.server import Web, application
+
+    web = Web(
+        application(archive.ping, service.alive, any_host=settings.web.password_file is not None), settings.web.listen
+    )
+    web.start()
+    log.info("listening", address="{}:{}".format(*web.address))
+    try:
+        yield
+    finally:
+        await web.stop()
+
+
+# -- single commands --------------------------------------------------------------------------------------------------
+
+
+async def crawl_once(
+    settings: Settings, names: Iterable[str], on_visit: Callable[[VisitLine], None] = lambda _: None
+) -> list[VisitLine]:
+    """Visits the named sources now, whether due or not, matches, and delivers what is due. ``on_visit`` hears of every
+    source as it ends."""
+    lines: list[VisitLine] = []
+    async with _line(settings) as line:
+
+        async def visit(name: str) -> None:
+            lines.append(_visit_line(name, await collect(line, [name], scheduled=False)))
+            on_visit(lines[-1])
+
+        async with asyncio.TaskGroup() as visits:
+            for name in names:
+                visits.create_task(visit(name))
+        await deliver(line, line.orders.sender.channels)
+    return lines
+
+
+def _visit_line(name: str, visits: list[Visit]) -> VisitLine:
+    if not visits:
+        return VisitLine(name, "busy", error="another process is visiting this source right now")
+    visit = visits[0]
+    return VisitLine(name, visit.status.value, visit.items, visit.new, visit.error)
+
+
+async def import_lines(
+    settings: Settings, lines: Iterable[str], *, alert: bool, on_bad: Callable[[int, str], None]
+) -> dict[str, int]:
+    """Puts items from JSON lines into the archive by the same way as crawled ones.
+
+    ``on_bad`` hears the number of every line that cannot be taken, and why. With ``alert`` what is due is delivered at
+    the end; without, nothing is owed to anybody. Answers with the counts read, new, known and rejected.
+    """
+    counts = {"read": 0, "new": 0, "known": 0, "rejected": 0}
+    async with _line(settings) as line:
+        batch: list[tuple[int, NewsItem]] = []
+        for number, text in enumerate(lines, start=1):
+            if not text.strip():
+                continue
+            counts["read"] += 1
+            try:
+                batch.append((number, item_from_json(json.loads(text))))
+            except ValueError as error:
+                counts["rejected"] += 1
+                on_bad(number, str(error))
+            if len(batch) >= IMPORT_BATCH:
+                await _import(line, batch, alert, counts, on_bad)
+                batch = []
+        await _import(line, batch, alert, counts, on_bad)
+        if alert:
+            await deliver(line, line.orders.sender.channels)
+    return counts
+
+
+async def _import(
+    line: Line,
+    batch: Sequence[tuple[int, NewsItem]],
+    alert: bool,
+    counts: dict[str, int],
+    on_bad: Callable[[int, str], None],
+) -> None:
+    if not batch:
+        return
+    quiet = None if alert else "imported without --alert"
+    judged = [replace(one, quiet=quiet) for one in match([item for _, item in batch], line.orders.rules, utc_now())]
+    for (number, _), kept in zip(batch, await keep(line, judged, via="import"), strict=True):
+        if kept is None:
+            counts["rejected"] += 1
+            on_bad(number, "the archive could not take it; see the log")
+        else:
+            counts["known" if kept.keeping is Keeping.KNOWN else "new"] += 1
+
+
+async def test_channel(settings: Settings, name: str) -> Told:
+    """Sends one test message and reports what the other side answered; nothing of it is kept."""
+    sender = orders_of(settings).sender
+    now = utc_now()
+    try:
+        return await sender.send(
+            Delivery(
+                f"test_{secrets.token_hex(10)}", name, kind="test", message=test_message(name, now), created_at=now
+            )
+        )
+    finally:
+        await sender.aclose()

@@ -1,0 +1,138 @@
+"""Items in: what comes of a visit is filtered, judged, kept and accounted for. Steps of ``route.collect``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from alerts.match import match
+from archive.document import document_of
+from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.store import ArchiveUnavailable, SourceState
+from query import Query, judge
+from scheduler import cadence
+from scheduler.line import Line, finished, utc_now
+from scheduler.orders import Orders
+
+log = structlog.get_logger()
+
+
+async def take_in(
+    line: Line,
+    orders: Orders,
+    known: Mapping[str, Known],
+    items: Sequence[NewsItem],
+    fresh: Counter[str],
+) -> None:
+    """Judges a batch of items and keeps it; counts the new ones per source."""
+    accepted, left_out = sift(items, orders.only)
+    await account(line, left_out)
+    if not accepted:
+        return
+    now = utc_now()
+    judged = [
+        replace(one, quiet=_quiet(line.orders, known, one.item, now)) for one in match(accepted, orders.rules, now)
+    ]
+    kept = await keep(line, judged, via="crawl")
+    fresh.update(one.item.source for one, how in zip(judged, kept, strict=True) if how and how.keeping is Keeping.NEW)
+
+
+def _quiet(orders: Orders, known: Mapping[str, Known], item: NewsItem, now: datetime) -> str | None:
+    source = orders.sources[item.source]
+    policy = source.first_visit or orders.crawl.first_visit
+    return cadence.quiet(item, policy, now) if known[item.source].first_visit else None
+
+
+def sift(items: Sequence[NewsItem], only: Mapping[str, Query]) -> tuple[list[NewsItem], list[Rejected]]:
+    """Parts the items that pass their source's own filter from those that do not. An item that the filter cannot
+    judge is kept: a filter that fails must not lose news."""
+    accepted: list[NewsItem] = []
+    left_out: list[Rejected] = []
+    for item in items:
+        query = only.get(item.source)
+        if query is None or _passes(query, item):
+            accepted.append(item)
+        else:
+            reason = f"left out by the source's own filter: only = {query.text!r}"
+            left_out.append(Rejected(item.source, item.url, item.title, reason, item.keys))
+    return accepted, left_out
+
+
+def _passes(query: Query, item: NewsItem) -> bool:
+    try:
+        return bool(judge(query, document_of(item)))
+    except Exception:
+        log.exception("filter failed, the item is kept", source=item.source, url=item.url)
+        return True
+
+
+async def keep(line: Line, judged: Sequence[Judged], *, via: str) -> list[Kept | None]:
+    """Keeps a batch in one transaction and rings when something is owed. An item that the archive cannot take (None in
+    the answer) is set aside with its reason and does not keep the others out; an archive that takes nothing raises."""
+    try:
+        kept: list[Kept | None] = list(await _kept(line, judged, via))
+    except ArchiveUnavailable:
+        raise
+    except Exception:
+        log.exception("a batch was refused, its items are kept one by one", items=len(judged))
+        kept = [await _keep_one(line, one, via) for one in judged]
+    if any(how.owed for how in kept if how):
+        line.ring()
+    return kept
+
+
+async def _keep_one(line: Line, one: Judged, via: str) -> Kept | None:
+    try:
+        return (await _kept(line, [one], via))[0]
+    except ArchiveUnavailable:
+        raise
+    except Exception as error:
+        log.exception("item refused by the archive", source=one.item.source, url=one.item.url)
+        reason = f"the archive could not take it: {type(error).__name__}"
+        await account(line, [Rejected(one.item.source, one.item.url, one.item.title, reason)])
+        return None
+
+
+async def _kept(line: Line, judged: Sequence[Judged], via: str) -> list[Kept]:
+    return await finished(asyncio.to_thread(line.archive.keep, judged, utc_now(), via=via))
+
+
+async def account(line: Line, rejected: Sequence[Rejected]) -> None:
+    if rejected:
+        await finished(asyncio.to_thread(line.archive.reject, rejected, utc_now()))
+
+
+async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> Visit:
+    """Writes down how a visit ended and when the next is due."""
+    state = (await asyncio.to_thread(line.archive.source_states)).get(visit.source)
+    due = state.next_check_at if state and scheduled else None
+    failures = (state.failures if state else 0) + 1 if visit.status is VisitStatus.FAILED else 0
+    every = orders.every(visit.source) or _adapted(orders, state, visit)
+    after = cadence.next_check(visit, every, due=due, failures=failures)
+    missed = cadence.missed(due, visit.started_at, every)
+    await finished(asyncio.to_thread(line.archive.checked, visit, after, missed, line.owner))
+    log.info(
+        "visit",
+        source=visit.source,
+        status=visit.status.value,
+        items=visit.items,
+        new=visit.new,
+        seconds=round((visit.ended_at - visit.started_at).total_seconds(), 2),
+        next=rfc3339(after),
+        **({"error": visit.error} if visit.error else {}),
+        **({"missed": missed} if missed else {}),
+    )
+    return visit
+
+
+def _adapted(orders: Orders, state: SourceState | None, visit: Visit) -> timedelta:
+    previous = None
+    if state and state.next_check_at and state.checked_at and state.next_check_at > state.checked_at:
+        previous = state.next_check_at - state.checked_at
+    low, high = (timedelta(seconds=s) for s in (orders.crawl.min_every, orders.crawl.max_every))
+    return cadence.adapted(previous, visit.new, low, high)

@@ -1,0 +1,22 @@
+"""The timetable in one table. Visits are not in it: every source has a plan of its own, made anew after each visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something the service does again and again: ``work`` names a method of ``service.Service``."""
+
+    work: str
+    seconds: float
+    why: str
+
+
+TIMETABLE = (
+    Job("deliver", 2, "what is owed and due is sent; new promises ring the same bell at once"),
+    Job("watch_clock", 15, "a clock that was set is noticed, and no source waits longer than its interval"),
+    Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
+    Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
+)

@@ -1,0 +1,237 @@
+"""The service: start, run until told to stop, drain, stop. It owns the tasks; the engine only rings."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from archive.model import Delivery, rfc3339
+from archive.store import ArchiveUnavailable
+from scheduler import cadence, upkeep
+from scheduler.inprocess import Engine
+from scheduler.jobs import TIMETABLE
+from scheduler.line import Line, utc_now
+from scheduler.orders import Orders
+from scheduler.route import claim, collect
+from scheduler.telling import send_all
+
+log = structlog.get_logger()
+
+VISITS_AT_ONCE = 32
+AGAIN = timedelta(seconds=30)
+"""When a visit is tried again that could not be made: leased by another process, or the archive refused."""
+
+STAGGER = timedelta(milliseconds=200)
+"""Between the first visits after a start, so that forty sources do not ring at once."""
+
+DRAIN = 4.0
+"""Seconds that running work has to end by itself when the service stops; with what follows it is under ten."""
+
+CLOCK_JUMP = 20.0
+
+
+class Service:
+    """Visits every source at its time and sends what is due, until stopped.
+
+    ``line.orders`` is replaced as a whole by ``reload``; what runs already ends under the old orders.
+    """
+
+    def __init__(self, line: Line, load: Callable[[], Orders]) -> None:
+        self._line = line
+        self._load = load
+        self._engine = Engine()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._visiting: set[str] = set()
+        self._busy: set[str] = set()
+        self._places = asyncio.Semaphore(VISITS_AT_ONCE)
+        self._claiming = False
+        self._rung_again = False
+        self._wall_minus_monotonic = time.time() - time.monotonic()
+        self._last_tick = time.monotonic()
+        line.ring = self.ring
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
+        await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive)
+        self._engine.start()
+        for job in TIMETABLE:
+            self._engine.every(f"job:{job.work}", job.seconds, partial(self._start, getattr(self, job.work)))
+        await self._plan_sources()
+        log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules))
+        try:
+            await stop.wait()
+        finally:
+            await self._stop()
+
+    async def reload(self) -> bool:
+        """Takes up the configuration anew; a bad one is refused whole and the running one stays in force."""
+        try:
+            orders = await asyncio.to_thread(self._load)
+        except Exception as error:
+            log.error("reload refused, the running configuration stays in force", error=str(error))
+            return False
+        old, self._line.orders = self._line.orders, orders
+        self._start(partial(self._close_when_idle, old))
+        await self._plan_sources()
+        log.info("reloaded", sources=len(orders.enabled), rules=len(orders.rules))
+        self.ring()
+        return True
+
+    def alive(self) -> bool:
+        """Whether the timetable still ticks."""
+        return time.monotonic() - self._last_tick < 30
+
+    async def _stop(self) -> None:
+        log.info("stopping", visits=len(self._visiting), channels=len(self._busy))
+        self._engine.stop()
+        visits = {task for task in self._tasks if task.get_name().startswith("visit:")}
+        for task in visits:
+            task.cancel()
+        rest = {task for task in self._tasks if not task.done()}
+        if rest:
+            _, slow = await asyncio.wait(rest, timeout=DRAIN)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
+        await self._line.worker.stop()
+        await self._line.orders.sender.aclose()
+        try:
+            await asyncio.to_thread(self._line.archive.drop_lease, self._line.owner)
+        except ArchiveUnavailable as error:
+            log.warning("leases could not be given back, they run out by themselves", error=str(error))
+        log.info("stopped")
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], name: str = "") -> None:
+        task = asyncio.create_task(self._guarded(work), name=name or None)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A task that fails is logged and the service goes on."""
+        try:
+            await work()
+        except ArchiveUnavailable as error:
+            log.error("the archive cannot be used now, tried again", error=str(error))
+        except Exception:
+            log.exception("unexpected, the service goes on")
+
+    # -- sources ------------------------------------------------------------------------------------------------------
+
+    async def _plan_sources(self) -> None:
+        """One plan per source, from what the archive knows; sources that left the configuration lose theirs."""
+        states = await asyncio.to_thread(self._line.archive.source_states)
+        now, enabled = utc_now(), self._line.orders.enabled
+        for plan in self._engine.planned:
+            kind, _, name = plan.partition(":")
+            if kind == "visit" and name not in enabled:
+                self._engine.cancel(plan)
+        overdue = 0
+        for name in enabled:
+            if name in self._visiting:
+                continue
+            state = states.get(name)
+            every = self._line.orders.every(name) or timedelta(seconds=self._line.orders.crawl.max_every)
+            due = (
+                now
+                if state is None
+                else cadence.first_due(state.next_check_at, state.checked_at, state.failures, every, now)
+            )
+            if due <= now:
+                due, overdue = now + overdue * STAGGER, overdue + 1
+            self._plan(name, due)
+
+    def _plan(self, name: str, due: datetime) -> None:
+        self._engine.at(f"visit:{name}", due, partial(self._start, partial(self._visit, name), f"visit:{name}"))
+
+    async def _visit(self, name: str) -> None:
+        """One visit of one source, which is never visited twice at once; then the plan for the next."""
+        if name in self._visiting or name not in self._line.orders.enabled:
+            return
+        self._visiting.add(name)
+        again = AGAIN
+        try:
+            async with self._places:
+                if await collect(self._line, [name]):
+                    again = timedelta(0)
+        finally:
+            self._visiting.discard(name)
+            if name in self._line.orders.enabled and not self._stopping:
+                await self._plan_next(name, again)
+
+    async def _plan_next(self, name: str, again: timedelta) -> None:
+        due = utc_now() + AGAIN
+        try:
+            if not again:
+                state = (await asyncio.to_thread(self._line.archive.source_states)).get(name)
+                due = (state and state.next_check_at) or due
+        finally:  # a source without a plan would be silent for ever
+            self._plan(name, due)
+
+    @property
+    def _stopping(self) -> bool:
+        return not self._engine.running
+
+    # -- deliveries ---------------------------------------------------------------------------------------------------
+
+    def ring(self) -> None:
+        """Something may be due: look now instead of at the next tick."""
+        if not self._stopping:
+            self._start(self.deliver)
+
+    async def deliver(self) -> None:
+        """Starts what is due, channel by channel: one that hangs delays no other."""
+        self._last_tick = time.monotonic()
+        self._rung_again = True
+        if self._claiming:
+            return
+        self._claiming = True
+        try:
+            while self._rung_again:
+                self._rung_again = False
+                idle = set(self._line.orders.sender.channels) - self._busy
+                for channel, queue in (await claim(self._line, idle)).items() if idle else ():
+                    self._rung_again = True
+                    self._busy.add(channel)
+                    self._start(partial(self._send, channel, queue), f"send:{channel}")
+        finally:
+            self._claiming = False
+
+    async def _send(self, channel: str, queue: list[Delivery]) -> None:
+        try:
+            await send_all(self._line, queue)
+        finally:
+            self._busy.discard(channel)
+            self.ring()
+
+    async def _close_when_idle(self, old: Orders) -> None:
+        sending = {task for task in self._tasks if task.get_name().startswith("send:")}
+        if sending:
+            await asyncio.wait(sending)
+        await old.sender.aclose()
+
+    # -- upkeep -------------------------------------------------------------------------------------------------------
+
+    async def watch_clock(self) -> None:
+        """Notices that the wall clock was set, and plans anew: APScheduler waits for wall times."""
+        drift = time.time() - time.monotonic()
+        moved, self._wall_minus_monotonic = drift - self._wall_minus_monotonic, drift
+        if abs(moved) > CLOCK_JUMP:
+            log.warning("the clock was set", seconds=round(moved), now=rfc3339(datetime.now(UTC)))
+            await self._plan_sources()
+
+    async def drop_dead_leases(self) -> None:
+        """See ``upkeep.drop_dead_leases``."""
+        if await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive):
+            self.ring()
+
+    async def forget_texts(self) -> None:
+        """See ``upkeep.forget_texts``."""
+        await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())

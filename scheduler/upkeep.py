@@ -1,0 +1,32 @@
+"""What keeps a service fit for years: leases of the dead, retention. Steps of the timetable."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from archive.store import Archive
+from scheduler.orders import is_dead
+
+log = structlog.get_logger()
+
+
+def drop_dead_leases(archive: Archive) -> list[str]:
+    """Frees what processes of this machine held that are gone; returns their names. Leases of other machines run out
+    by themselves."""
+    dead = [owner for owner in archive.lease_owners() if is_dead(owner)]
+    for owner in dead:
+        archive.drop_lease(owner)
+        log.warning("leases of a process that is gone were freed", owner=owner)
+    return dead
+
+
+def forget_texts(archive: Archive, keep_days: int, now: datetime) -> int:
+    """Removes texts older than ``keep_days`` (0 = never); their identity stays known. Returns how many."""
+    if keep_days <= 0:
+        return 0
+    forgotten = archive.forget_texts(now - timedelta(days=keep_days))
+    if forgotten:
+        log.info("texts removed", items=forgotten, older_than_days=keep_days)
+    return forgotten
