@@ -1,0 +1,61 @@
+"""``kill -9`` at random moments: every item kept once, every alert received, repeats only under the same id."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.route.articles import numbered
+from tests.route.conftest import Town, environment
+from tests.route.test_service import running, until
+
+ROUNDS = int(os.environ.get("KHABARDAR_KILLS", "8"))
+
+
+def killed(town: Town, log: Path, after: float) -> None:
+    """Runs the service for a while and kills it without a word."""
+    with log.open("ab") as stderr:
+        service = subprocess.Popen(town.command("run"), stdout=stderr, stderr=stderr, env=environment())
+    time.sleep(after)
+    service.send_signal(signal.SIGKILL)
+    service.wait()
+
+
+@pytest.mark.slow
+def test_a_killed_service_loses_nothing_and_repeats_only_under_the_same_id(town: Town, tmp_path: Path) -> None:
+    """New articles before each of the rounds; the last service is left alone until all is told."""
+    seed = random.randrange(10**6)
+    dice = random.Random(seed)
+    log = tmp_path / "log"
+    published = 0
+    town.configure(crawl='first_visit = "all"')
+    for _ in range(ROUNDS):
+        for _ in range(3):
+            published += 1
+            town.outlet.publish(numbered(published))
+        killed(town, log, dice.uniform(0.3, 3.5))
+    with running(town, log) as service:
+        told = lambda: {title for call in town.hook.calls for title in call.titles}  # noqa: E731
+        until(lambda: len(told()) == published, f"all of {published} (seed {seed})", service)
+        until(lambda: len({str(mail["Message-ID"]) for mail in town.mailbox.mails}) >= published, "mails", service)
+        time.sleep(2)
+    kept = Counter(item["title"] for item in town.json_lines("export"))
+    assert sorted(kept) == sorted(told()), f"seed {seed}"
+    assert set(kept.values()) == {1}, f"seed {seed}"
+    ids = defaultdict(set)
+    for call in town.hook.calls:
+        for title in call.titles:
+            ids[title].add(call.id)
+    assert all(len(same) == 1 for same in ids.values()), f"seed {seed}: {dict(ids)}"
+    mail_ids = defaultdict(set)
+    for mail in town.mailbox.mails:
+        mail_ids[" ".join(mail["Subject"].split())].add(str(mail["Message-ID"]))
+    assert len(mail_ids) == published
+    assert all(len(same) == 1 for same in mail_ids.values()), f"seed {seed}"
