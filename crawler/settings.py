@@ -156,9 +156,7 @@ def _written(value: float | str) -> str:
 Seconds = Annotated[float, BeforeValidator(_seconds), PlainSerializer(_written, return_type=str)]
 Bytes = Annotated[int, BeforeValidator(_bytes), PlainSerializer(lambda value: f"{value}B", return_type=str)]
 Period = Annotated[Seconds, AfterValidator(_positive)]
-Every = Annotated[
-    float | Literal["auto"], BeforeValidator(_every), PlainSerializer(_written, return_type=str)
-]
+Every = Annotated[float | Literal["auto"], BeforeValidator(_every), PlainSerializer(_written, return_type=str)]
 WebUrl = Annotated[StrictStr, AfterValidator(_web_url)]
 Regex = Annotated[StrictStr, AfterValidator(_regex)]
 Selector = Annotated[StrictStr, AfterValidator(_selector)]

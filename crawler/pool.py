@@ -1,0 +1,112 @@
+"""Reading hostile bytes in processes that can be killed.
+
+A page can be made to cost minutes and gigabytes, and no reading library has a limit of its own. So feeds, lists and
+pages are read in a few child processes with limits that really end: CPU seconds and address space by the kernel, the
+wall clock by the pool. What dies takes only its own job along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import math
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+T = TypeVar("T")
+
+_PRELOADED = ["crawler.reading_jobs"]
+_ADDRESS_SPACE = 1536 * 1024 * 1024
+_WALL_FACTOR = 4.0
+_PR_SET_PDEATHSIG = 1
+
+
+class ReadingFailed(Exception):  # noqa: N818  an outcome that is told, not a fault of ours
+    """The bytes could not be read within the limits, or broke the reader; the text says which."""
+
+
+class ReadingPool:
+    """Reader processes, started at the first job and renewed now and then."""
+
+    def __init__(self, readers: int = 2) -> None:
+        self._readers = readers
+        self._pool: ProcessPool | None = None
+
+    def start(self) -> None:
+        """Start the processes; they load their libraries while we do something else."""
+        if self._pool is not None:
+            return
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOADED)
+        self._pool = ProcessPool(max_workers=self._readers, max_tasks=400, initializer=_limit_reader, context=context)
+        self._pool.schedule(_nothing)
+
+    async def read(self, job: Callable[..., T], *arguments: Any, cpu: float = 3.0) -> T:
+        """The job's value. ``cpu`` is its limit in seconds of CPU time; the clock may run four times as long.
+
+        Raises ReadingFailed when a limit was met or the reader broke down.
+        """
+        self.start()
+        assert self._pool is not None
+        future = self._pool.schedule(_limited, args=[job, arguments, cpu], timeout=cpu * _WALL_FACTOR)
+        try:
+            return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise ReadingFailed(f"reading it took longer than {cpu * _WALL_FACTOR:g} seconds") from None
+        except ProcessExpired as expired:
+            raise ReadingFailed(_death(expired, cpu)) from None
+        except MemoryError:
+            raise ReadingFailed("reading it took too much memory") from None
+        except (CancelledError, asyncio.CancelledError):
+            future.cancel()
+            raise
+        except Exception as error:  # a reader that breaks on one page must not break the visit
+            raise ReadingFailed(f"reading it failed: {type(error).__name__}: {error}"[:300]) from error
+
+    def stop(self) -> None:
+        """End all readers at once."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join(timeout=3)
+            self._pool = None
+
+
+def _limit_reader() -> None:
+    """In the reader: no more memory than set, killed when its parent is gone, deaf to the terminal's Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent ends; where it cannot (not Linux), closed pipes do."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):
+        return
+
+
+def _limited(job: Callable[..., T], arguments: tuple[Any, ...], cpu: float) -> T:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(used.ru_utime + used.ru_stime + cpu)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+    return job(*arguments)
+
+
+def _nothing() -> None:
+    """The first job of a pool: it makes the readers start."""
+
+
+def _death(expired: ProcessExpired, cpu: float) -> str:
+    if expired.exitcode == -signal.SIGXCPU:
+        return f"reading it took longer than {cpu:g} seconds of CPU time"
+    return f"the reader broke down (exit code {expired.exitcode})"

@@ -1,0 +1,90 @@
+"""What goes over the pipe between the daemon and the crawl worker: one JSON object a line.
+
+To the worker: ``{"settings": {...}}`` first, then ``{"do": "visit"|"read"|"find", "errand": n, ...}`` and
+``{"cancel": n}``. From the worker: ``{"beat": bytes of memory, "busy": n}`` every second, and for an errand
+``{"errand": n, "item"|"rejected"|"visit"|"found"|"failed": ...}``; ``visit`` and ``done`` end it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.model import Known, NewsItem, Rejected, Visit, VisitStatus
+from crawler.errand import Errand
+from crawler.settings import SourceSettings
+
+Message = dict[str, Any]
+
+
+def line(message: Mapping[str, Any]) -> bytes:
+    """The message as one line; letters that no encoding carries (lone surrogates) stay readable as escapes."""
+    return json.dumps(message, ensure_ascii=True, separators=(",", ":"), default=_written).encode("ascii") + b"\n"
+
+
+def message(received: bytes) -> Message:
+    """The message of one line. Raises ValueError for anything but a JSON object."""
+    parsed = json.loads(received)
+    if not isinstance(parsed, dict):
+        raise ValueError("a line of the crawl worker is not an object")
+    return parsed
+
+
+def errand_out(errand: Errand) -> Message:
+    """An errand as an object."""
+    known = errand.known
+    return {
+        "source": errand.source.model_dump(mode="json"),
+        "known": {
+            "etag": known.etag,
+            "last_modified": known.last_modified,
+            "keys": list(known.keys),
+            "first_visit": known.first_visit,
+        },
+    }
+
+
+def errand_in(received: Mapping[str, Any]) -> Errand:
+    """The errand of an object."""
+    known = received["known"]
+    return Errand(
+        SourceSettings.model_validate(received["source"]),
+        Known(known["etag"], known["last_modified"], frozenset(known["keys"]), known["first_visit"]),
+    )
+
+
+def news_out(news: NewsItem | Rejected | Visit) -> Message:
+    """An item, a rejection or a visit under its name."""
+    name = {NewsItem: "item", Rejected: "rejected", Visit: "visit"}[type(news)]
+    return {name: asdict(news)}
+
+
+def news_in(received: Mapping[str, Any]) -> NewsItem | Rejected | Visit | None:
+    """What a message carries, None when it is about something else."""
+    if "item" in received:
+        fields = dict(received["item"])
+        for name in ("published_at", "seen_at"):
+            fields[name] = _moment(fields[name])
+        return NewsItem(**fields | {"rules": tuple(fields["rules"]), "keys": tuple(fields["keys"])})
+    if "rejected" in received:
+        fields = dict(received["rejected"])
+        return Rejected(**fields | {"keys": tuple(fields["keys"])})
+    if "visit" in received:
+        fields = dict(received["visit"])
+        for name in ("started_at", "ended_at"):
+            fields[name] = _moment(fields[name])
+        return Visit(**fields | {"status": VisitStatus(fields["status"])})
+    return None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot go over the pipe")
