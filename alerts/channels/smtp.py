@@ -1,0 +1,260 @@
+"""One conversation with a mail server: what it said about each recipient, and nothing decided about it.
+
+``aiosmtplib`` is imported when the first mail is sent. The password is never sent without TLS, except to loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from alerts.inert import one_line
+
+if TYPE_CHECKING:
+    import ssl
+
+    import aiosmtplib
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where and how to talk. ``tls`` from the start, else STARTTLS when offered; ``ca`` are certificates in PEM form
+    to trust besides the system's; ``deadline`` is that of the whole conversation in seconds."""
+
+    host: str
+    port: int
+    tls: bool
+    username: str = ""
+    password: str = ""
+    ca: str = ""
+    deadline: float = 60.0
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is this machine by its very name (RFC 6761, 6.3), without asking a resolver."""
+        if self.host.lower().rstrip(".") == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server said: its code, 0 when the conversation broke, and its words on one line."""
+
+    code: int
+    text: str
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.code < 400
+
+    @property
+    def final(self) -> bool:
+        """A refusal for good (RFC 5321, 4.2.1). Not one that asks for another login or for TLS (RFC 4954, 6): the
+        mail itself was not judged, and settings are put right."""
+        return 500 <= self.code < 600 and self.code not in (530, 534, 535, 538)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip() if self.code else self.text
+
+
+@dataclass(slots=True)
+class Talk:
+    """What came of a conversation. ``recipients`` holds a reply for each recipient that was judged by itself; ``end``
+    is the server's word on the whole: the answer to the text of the mail, or what stopped the conversation before."""
+
+    recipients: dict[str, Reply] = field(default_factory=dict)
+    end: Reply = Reply(0, "the conversation did not begin")
+    judged: bool = False  # ``end`` is about this mail, not about the connection, the greeting or the login
+
+
+class _Stopped(Exception):  # noqa: N818  not an error: the reply says what it is
+    def __init__(self, text: str) -> None:
+        self.reply = Reply(0, text)
+        super().__init__(text)
+
+
+async def talk(server: Server, sender: str, recipients: Sequence[str], mail: bytes) -> Talk:
+    """Hand ``mail`` over for ``recipients`` (plain addresses). Whatever goes wrong is in the ``Talk``."""
+    import aiosmtplib
+
+    course = Talk()
+    try:
+        async with asyncio.timeout(server.deadline):
+            client = await _opened(server)
+            try:
+                await _handed_over(client, course, sender, recipients, mail)
+            finally:
+                await _closed(client)
+    except _Stopped as stop:
+        course.end = stop.reply
+    except aiosmtplib.SMTPResponseException as refusal:
+        course.end = _refused(refusal.code, refusal.message)
+    except TimeoutError:
+        course.end = _unless_done(course, f"no end of the conversation within {server.deadline:g} seconds")
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        course.end = _unless_done(course, _named(error, server))
+    return course
+
+
+async def _opened(server: Server) -> aiosmtplib.SMTP:
+    """A connection that is greeted, encrypted if possible, and logged in if asked for."""
+    import aiosmtplib
+
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.tls,
+        start_tls=False,
+        tls_context=_trust(server),
+        timeout=server.deadline,
+        local_hostname=_own_name(),
+    )
+    await client.connect()
+    try:
+        encrypted = server.tls
+        if not encrypted:
+            encrypted = await _started_tls(client)
+        if server.username:
+            await _logged_in(client, server, encrypted)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+async def _started_tls(client: aiosmtplib.SMTP) -> bool:
+    await _greeted(client)
+    if not client.supports_extension("starttls"):
+        return False
+    await client.starttls()
+    return True
+
+
+async def _logged_in(client: aiosmtplib.SMTP, server: Server, encrypted: bool) -> None:
+    import aiosmtplib
+
+    if not encrypted and not server.loopback:
+        raise _Stopped(
+            f"{server.host} offers no encryption, so the password was not sent; "
+            "use smtps://, a port with STARTTLS, or leave username and password out"
+        )
+    try:
+        await client.login(server.username, server.password)
+    except aiosmtplib.SMTPAuthenticationError as refusal:
+        raise _Stopped(f"login refused: {_reply(refusal.code, refusal.message)}") from None
+    except aiosmtplib.SMTPResponseException:
+        raise
+    except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
+        raise
+    except aiosmtplib.SMTPException:
+        raise _Stopped("the server offers no login that can be used; leave username and password out") from None
+
+
+async def _handed_over(
+    client: aiosmtplib.SMTP, course: Talk, sender: str, recipients: Sequence[str], mail: bytes
+) -> None:
+    import aiosmtplib
+
+    await _greeted(client)
+    options = [f"SIZE={len(mail)}"] if client.supports_extension("size") else []
+    course.judged = True
+    await client.mail(sender, options=options)
+    for recipient in recipients:
+        try:
+            reply = await client.rcpt(recipient)
+            course.recipients[recipient] = _reply(reply.code, reply.message)
+        except aiosmtplib.SMTPRecipientRefused as refusal:
+            course.recipients[recipient] = _reply(refusal.code, refusal.message)
+            if not client.is_connected:  # 421: the server said good-bye
+                raise
+    if not any(reply.accepted for reply in course.recipients.values()):
+        course.end = Reply(0, "no recipient was accepted")
+        return
+    end = await client.data(mail)
+    course.end = _reply(end.code, end.message)
+
+
+async def _greeted(client: aiosmtplib.SMTP) -> None:
+    """EHLO, or HELO for servers of before 1995, unless it was said; after STARTTLS again (RFC 3207, 4.2)."""
+    import aiosmtplib
+
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            if not client.is_connected:
+                raise
+            await client.helo()
+
+
+async def _closed(client: aiosmtplib.SMTP) -> None:
+    """Say good-bye; whether the server answers matters to nobody."""
+    import aiosmtplib
+
+    try:
+        if client.is_connected:
+            await client.quit(timeout=2.0)
+    except (aiosmtplib.SMTPException, OSError):
+        pass
+    finally:
+        client.close()
+
+
+def _unless_done(course: Talk, text: str) -> Reply:
+    """A mail that was accepted stays accepted, however the conversation ends."""
+    return course.end if course.end.accepted else Reply(0, text)
+
+
+def _refused(code: int, message: str) -> Reply:
+    """A reply that ended the conversation. One that says yes where it makes no sense is taken for a broken
+    conversation: nobody may be counted as reached by it."""
+    reply = _reply(code, message)
+    return Reply(0, f"unexpected answer {reply}") if reply.accepted else reply
+
+
+def _reply(code: int, message: str) -> Reply:
+    return Reply(code if 200 <= code < 600 else 0, one_line(message, 200))
+
+
+def _named(error: Exception, server: Server) -> str:
+    import ssl
+
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    where = f"{server.host}:{server.port}"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate of {where} is not trusted ({cause.verify_message}); name its issuer in ca_file"
+    if isinstance(cause, ssl.SSLError):
+        return (
+            f"TLS with {where} failed: {one_line(cause.reason or str(cause), 120)}; smtps:// is for TLS from the start"
+        )
+    return f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
+
+
+def _trust(server: Server) -> ssl.SSLContext:
+    """Certificates are checked, except of a server on this machine: nobody sits in between, and the certificate of a
+    local relay seldom names localhost."""
+    import ssl
+
+    context = ssl.create_default_context()
+    if server.ca:
+        context.load_verify_locations(cadata=server.ca)
+    elif server.loopback:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _own_name() -> str:
+    """What we call ourselves in EHLO: the host's name; asking a resolver for a longer one can take minutes."""
+    name = socket.gethostname()
+    return name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "localhost"

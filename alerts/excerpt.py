@@ -1,0 +1,93 @@
+"""Parts of a text that are safe to cut and right to mark. Values only; offsets are code points of the whole text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Range = tuple[int, int]
+
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that is marked as a whole or not at all."""
+
+    text: str
+    marked: bool = False
+
+
+def cut_before(text: str, limit: int) -> int:
+    """Where to end a text so that at most ``limit`` code points stay: at white space when some is near, never inside
+    a character made of several code points."""
+    if len(text) <= limit:
+        return len(text)
+    for end in range(limit, limit * 3 // 4, -1):
+        if text[end].isspace():
+            return len(text[:end].rstrip())
+    end = limit
+    while end > 0 and _sticks(text, end):
+        end -= 1
+    return end
+
+
+def _sticks(text: str, at: int) -> bool:
+    """Whether the character at ``at`` belongs to the one before it."""
+    return (
+        unicodedata.category(text[at]).startswith("M")
+        or text[at] in _JOINERS
+        or text[at - 1] == "\u200d"
+        or 0x1F3FB <= ord(text[at]) <= 0x1F3FF
+    )
+
+
+def joined(ranges: Iterable[Range], gap: int = 0) -> list[Range]:
+    """Sorted ranges in which overlapping ones, and ones at most ``gap`` apart, are one."""
+    result: list[Range] = []
+    for start, end in sorted(ranges):
+        if result and start <= result[-1][1] + gap:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def pieces(text: str, marks: Iterable[Range], window: Range | None = None) -> tuple[Piece, ...]:
+    """The text of ``window`` (default: all) split where marking begins and ends; marks outside are clipped off."""
+    begin, stop = window or (0, len(text))
+    found: list[Piece] = []
+    at = begin
+    for start, end in joined(marks):
+        start, end = max(start, at), min(end, stop)
+        if start >= end:
+            continue
+        if at < start:
+            found.append(Piece(text[at:start]))
+        found.append(Piece(text[start:end], marked=True))
+        at = end
+    if at < stop:
+        found.append(Piece(text[at:stop]))
+    return tuple(found)
+
+
+def passages(text: str, marks: Sequence[Range], reach: int = 110, at_most: int = 3) -> list[Range]:
+    """Windows of about ``reach`` code points to both sides of the marks, inside one paragraph each, in order."""
+    windows = [_window(text, start, end, reach) for start, end in joined(marks)]
+    return joined(windows)[:at_most]
+
+
+def _window(text: str, start: int, end: int, reach: int) -> Range:
+    left = max(text.rfind("\n", 0, start) + 1, start - reach)
+    if left > 0 and text[left - 1] != "\n":
+        space = text.find(" ", left, start)
+        left = space + 1 if space >= 0 else left
+    stop = text.find("\n", end)
+    stop = len(text) if stop < 0 else stop
+    right = min(stop, end + reach)
+    if right < stop:
+        right = max(text.rfind(" ", end, right), end) if " " in text[end:right] else right
+    while right < stop and _sticks(text, right):
+        right += 1
+    return left, right

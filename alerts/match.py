@@ -1,0 +1,64 @@
+"""Which rules match an item, where, and what is therefore promised to whom. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from alerts.rules import Rule, Rules
+from archive.document import document_of
+from archive.model import Judged, MatchSpan, NewsItem, Promise
+from query import Document, Verdict, judge
+
+
+def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged]:
+    """Judge every item by every rule; ``now`` stands for the time an item was seen when it does not say.
+
+    One ``Judged`` per item, in order, whatever happens: a rule that raises is skipped and noted in ``rules.broken``.
+    """
+    return [_judged(item, rules, now) for item in items]
+
+
+def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
+    """The rules that match the document, in their order, each with its verdict.
+
+    The seam for an index of rules: whatever chooses the candidates, the evaluator of the query language is the judge.
+    ``now`` is what relative dates count from.
+    """
+    for rule in rules.rules:
+        try:
+            verdict = judge(rule.query, document, now)
+        except Exception as error:
+            rules.note_broken(rule, error)  # a fault in one rule must not silence the others
+            continue
+        if verdict:
+            yield rule, verdict
+
+
+def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:
+    found = list(matching(document_of(item), rules, item.seen_at or now))
+    return Judged(
+        item=item,
+        rules=tuple(rule.name for rule, _ in found),
+        spans=tuple(_spans(found)),
+        promises=tuple(promise for rule, _ in found for promise in _promises(rule, rules, now)),
+    )
+
+
+def _spans(found: Sequence[tuple[Rule, Verdict]]) -> Iterator[MatchSpan]:
+    for rule, verdict in found:
+        for span in verdict.spans:
+            yield MatchSpan(rule.name, span.field, span.start, span.end, span.text)
+
+
+def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:
+    due_at = rule.due_at(now, rules.zone)
+    for channel in rule.settings.channels:
+        yield Promise(
+            rule=rule.name,
+            query=rule.settings.query,
+            channel=channel,
+            repeat=rule.settings.repeat,
+            due_at=due_at,
+            bundle=rule.schedule.text,
+        )

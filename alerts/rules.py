@@ -1,0 +1,193 @@
+"""Rules: saved queries, who hears of them, and when. Deciders: no I/O, ``now`` is an argument."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from alerts.durations import seconds_of
+from query import Names, Query, QueryError, parse
+
+log = logging.getLogger(__name__)
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DELIVER = re.compile(
+    r"(?P<kind>now|hourly)|daily\s+(?P<daily>\d{1,2}:\d{2})|weekly\s+(?P<day>[a-z]+)\s+(?P<weekly>\d{1,2}:\d{2})"
+)
+_DELIVER_FORMS = '"now", "hourly", "daily 08:00" or "weekly mon 08:00"'
+
+
+class RuleSettings(BaseModel):
+    """``[[rules]]`` of the configuration.
+
+    ``wait`` (seconds; written ``"5m"``) lets a story's first moments gather: the alert is due that long after the item
+    was seen, so that reprints are in its "also in". A rule without channels only marks items.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100)
+    query: str
+    channels: tuple[str, ...] = ()
+    deliver: str = "now"
+    repeat: Literal["story", "each", "updates"] = "story"
+    enabled: bool = True
+    wait: Annotated[float, BeforeValidator(seconds_of), Field(ge=0, le=86400)] = 0.0
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str) -> str:
+        if not name.isprintable() or name != name.strip():
+            raise ValueError("a rule's name is printable and neither begins nor ends with a space")
+        return name
+
+    @field_validator("channels")
+    @classmethod
+    def _once(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(channels))
+
+    @field_validator("deliver")
+    @classmethod
+    def _schedule(cls, deliver: str) -> str:
+        return Schedule.of(deliver).text
+
+    @model_validator(mode="after")
+    def _wait_only_now(self) -> RuleSettings:
+        if self.wait and self.deliver != "now":
+            raise ValueError(f'wait works with deliver = "now" only: leave it out, {self.deliver!r} waits anyway')
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a rule delivers. ``kind`` is now, hourly, daily or weekly; ``at`` is the wall clock time of the last two;
+    ``weekday`` counts from Monday = 0."""
+
+    kind: str
+    at: time = time(0)
+    weekday: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> Schedule:
+        """Read ``deliver``; ValueError says what would be right."""
+        match = _DELIVER.fullmatch(text.strip().lower())
+        if match is None:
+            raise ValueError(f"{text[:40]!r} is no time of delivery; write {_DELIVER_FORMS}")
+        if match["kind"]:
+            return cls(match["kind"])
+        if match["daily"]:
+            return cls("daily", _clock(match["daily"]))
+        day = match["day"][:3]
+        if day not in _DAYS:
+            raise ValueError(f"{match['day']!r} is no day of the week; write one of {', '.join(_DAYS)}")
+        return cls("weekly", _clock(match["weekly"]), _DAYS.index(day))
+
+    @property
+    def text(self) -> str:
+        """As written in the configuration, in its one canonical form; also the name of the bundle."""
+        clock = self.at.strftime("%H:%M")
+        if self.kind == "daily":
+            return f"daily {clock}"
+        return f"weekly {_DAYS[self.weekday]} {clock}" if self.kind == "weekly" else self.kind
+
+    def next_after(self, moment: datetime, zone: tzinfo) -> datetime:
+        """The first time of delivery after ``moment``, in UTC; ``moment`` itself for "now".
+
+        Wall clock times are those of ``zone``. One that the clocks jump over in spring is delivered as much later as
+        they jump; one that comes twice in autumn is delivered the first time only.
+        """
+        if self.kind == "now":
+            return moment.astimezone(UTC)
+        if self.kind == "hourly":
+            return _next_hour(moment.astimezone(UTC), zone)
+        day = moment.astimezone(zone).date() - timedelta(days=1)
+        for _ in range(10):
+            due = datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
+            if due > moment and (self.kind == "daily" or day.weekday() == self.weekday):
+                return due
+            day += timedelta(days=1)
+        raise AssertionError("a week has no more than seven days")
+
+
+def _clock(text: str) -> time:
+    hour, minute = (int(part) for part in text.split(":"))
+    if hour > 23 or minute > 59:
+        raise ValueError(f"{text!r} is no time of day; write it from 00:00 to 23:59")
+    return time(hour, minute)
+
+
+def _next_hour(moment: datetime, zone: tzinfo) -> datetime:
+    """The next full hour on the clock of ``zone``, which may be half an hour beside UTC or jump by half an hour."""
+    due = moment.replace(second=0, microsecond=0)
+    while True:
+        due += timedelta(minutes=60 - due.astimezone(zone).minute)
+        if due.astimezone(zone).minute == 0:
+            return due
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its query parsed and its time of delivery understood."""
+
+    settings: RuleSettings
+    query: Query
+    schedule: Schedule
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    def due_at(self, seen_at: datetime, zone: tzinfo) -> datetime:
+        """When an item seen at ``seen_at`` is told, in UTC."""
+        return self.schedule.next_after(seen_at, zone) + timedelta(seconds=self.settings.wait)
+
+
+class RulesError(ValueError):
+    """Some rules' queries do not parse. ``errors`` are pairs of rule name and QueryError, all of them."""
+
+    def __init__(self, errors: Sequence[tuple[str, QueryError]]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(f"rule {name!r}: {error}" for name, error in errors))
+
+
+class Rules:
+    """The enabled rules, parsed once. ``rules`` keeps their order; ``zone`` is where their clock times are.
+
+    ``broken`` names rules that raised while an item was judged, with the error: they are skipped for that item, the
+    others go on, and the log hears of each rule once.
+    """
+
+    def __init__(self, rules: Sequence[RuleSettings], names: Names | None = None, timezone: str = "UTC") -> None:
+        """Raises RulesError, with every rule whose query does not parse."""
+        self.zone = ZoneInfo(timezone)
+        self.rules = _parsed([rule for rule in rules if rule.enabled], names or Names({}))
+        self.broken: dict[str, str] = {}
+
+    @property
+    def by_name(self) -> Mapping[str, Rule]:
+        return {rule.name: rule for rule in self.rules}
+
+    def note_broken(self, rule: Rule, error: Exception) -> None:
+        """Remember that a rule could not be judged; the first time it is also logged."""
+        if rule.name not in self.broken:
+            log.error("rule %r could not be judged and is skipped", rule.name, exc_info=error)
+        self.broken[rule.name] = f"{type(error).__name__}: {error}"
+
+
+def _parsed(settings: Sequence[RuleSettings], names: Names) -> tuple[Rule, ...]:
+    rules, errors = [], []
+    for rule in settings:
+        try:
+            rules.append(Rule(rule, parse(rule.query, names), Schedule.of(rule.deliver)))
+        except QueryError as error:
+            errors.append((rule.name, error))
+    if errors:
+        raise RulesError(errors)
+    return tuple(rules)

@@ -1,0 +1,57 @@
+"""Deliveries out, one word back: sent, retry or gave up. No channel can stop or delay another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from alerts.channels import ChannelSettings, EmailSettings
+from alerts.channels.email import Email
+from alerts.channels.webhook import Webhook
+from archive.model import Delivery, Outcome, Told
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Deliveries of one channel under way at the same time; more wait their turn, those of other channels do not."""
+
+
+class Channel(Protocol):
+    """What every kind of channel can do."""
+
+    async def send(self, delivery: Delivery) -> Told: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Sender:
+    """The channels of a configuration at work. ``timezone`` is that of times shown to people."""
+
+    def __init__(self, channels: Mapping[str, ChannelSettings], timezone: str = "UTC") -> None:
+        zone = ZoneInfo(timezone)
+        self._channels: dict[str, Channel] = {
+            name: Email(settings, zone) if isinstance(settings, EmailSettings) else Webhook(settings)
+            for name, settings in channels.items()
+        }
+        self._turns = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
+
+    async def send(self, delivery: Delivery) -> Told:
+        """Try a composed delivery once. Never raises, except when cancelled: a fault of ours is a try that failed."""
+        channel = self._channels.get(delivery.channel)
+        if channel is None:
+            answer = f"the configuration has no channel {delivery.channel!r}; what is owed waits for it"
+            return Told(Outcome.RETRY, answer)
+        try:
+            async with self._turns[delivery.channel]:
+                return await channel.send(delivery)
+        except Exception as error:
+            log.exception("delivery %s to channel %r failed in an unforeseen way", delivery.id, delivery.channel)
+            return Told(Outcome.RETRY, f"unforeseen: {type(error).__name__}: {error}")
+
+    async def aclose(self) -> None:
+        """Close what is held open between deliveries."""
+        for channel in self._channels.values():
+            await channel.aclose()

@@ -1,0 +1,8 @@
+"""What a configuration says about alerts, in one place to import; each class stands beside the code it is for."""
+
+from __future__ import annotations
+
+from alerts.channels import ChannelSettings, EmailSettings, WebhookSettings
+from alerts.rules import RuleSettings
+
+__all__ = ["ChannelSettings", "EmailSettings", "RuleSettings", "WebhookSettings"]
