@@ -16,9 +16,10 @@ from alerts.compose import test_message
 from alerts.match import match
 from alerts.rules import Rules
 from alerts.send import Sender
+from archive.errors import ArchiveError
 from archive.json_item import item_from_json
 from archive.model import Delivery, Keeping, NewsItem, Told, Visit
-from archive.store import Archive, ArchiveUnavailable
+from archive.store import Archive
 from crawler.worker_process import Worker
 from khabardar.settings import Settings, load
 from scheduler.intake import keep
@@ -89,7 +90,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
         finally:
             await line.worker.stop()
             await line.orders.sender.aclose()
-            with suppress(ArchiveUnavailable):
+            with suppress(ArchiveError):
                 archive.drop_lease(line.owner)
 
 

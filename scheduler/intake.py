@@ -12,8 +12,9 @@ import structlog
 
 from alerts.match import match
 from archive.document import document_of
+from archive.errors import ArchiveError
 from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, VisitStatus, rfc3339
-from archive.store import ArchiveUnavailable, SourceState
+from archive.store import SourceState
 from query import Query, judge
 from scheduler import cadence
 from scheduler.line import Line, finished, utc_now
@@ -76,7 +77,7 @@ async def keep(line: Line, judged: Sequence[Judged], *, via: str) -> list[Kept |
     the answer) is set aside with its reason and does not keep the others out; an archive that takes nothing raises."""
     try:
         kept: list[Kept | None] = list(await _kept(line, judged, via))
-    except ArchiveUnavailable:
+    except ArchiveError:
         raise
     except Exception:
         log.exception("a batch was refused, its items are kept one by one", items=len(judged))
@@ -89,7 +90,7 @@ async def keep(line: Line, judged: Sequence[Judged], *, via: str) -> list[Kept |
 async def _keep_one(line: Line, one: Judged, via: str) -> Kept | None:
     try:
         return (await _kept(line, [one], via))[0]
-    except ArchiveUnavailable:
+    except ArchiveError:
         raise
     except Exception as error:
         log.exception("item refused by the archive", source=one.item.source, url=one.item.url)

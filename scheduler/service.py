@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
+from archive.errors import ArchiveError
 from archive.model import Delivery, rfc3339
-from archive.store import ArchiveUnavailable
 from scheduler import cadence, upkeep
 from scheduler.inprocess import Engine
 from scheduler.jobs import TIMETABLE
@@ -105,7 +105,7 @@ class Service:
         await self._line.orders.sender.aclose()
         try:
             await asyncio.to_thread(self._line.archive.drop_lease, self._line.owner)
-        except ArchiveUnavailable as error:
+        except ArchiveError as error:
             log.warning("leases could not be given back, they run out by themselves", error=str(error))
         log.info("stopped")
 
@@ -118,7 +118,7 @@ class Service:
         """A task that fails is logged and the service goes on."""
         try:
             await work()
-        except ArchiveUnavailable as error:
+        except ArchiveError as error:
             log.error("the archive cannot be used now, tried again", error=str(error))
         except Exception:
             log.exception("unexpected, the service goes on")

@@ -9,8 +9,8 @@ from dataclasses import replace
 import structlog
 
 from alerts.compose import compose, notice
+from archive.errors import ArchiveError
 from archive.model import Delivery, Outcome, Told, rfc3339
-from archive.store import ArchiveUnavailable
 from scheduler import cadence
 from scheduler.line import Line, finished, utc_now
 
@@ -23,7 +23,7 @@ async def send_all(line: Line, queue: Sequence[Delivery]) -> None:
     for delivery in queue:
         try:
             await _send_one(line, delivery)
-        except ArchiveUnavailable:
+        except ArchiveError:
             raise
         except Exception as error:
             log.exception("delivery failed unexpectedly", delivery=delivery.id, channel=delivery.channel)

@@ -69,7 +69,7 @@ def seed(published: datetime) -> Article:
     ordinal = "th" if 10 <= day % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
     paragraphs = [
         f"ISLAMABAD, (Ravi Agency / Indus News Desk - {day}{ordinal} {local:%b}, {local:%Y}) Officials from Pakistan "
-        "and Japan agreed on Friday to set up a working group on vehicle parts and to open a training centre near Lahore.",
+        "and Japan agreed on Friday to set up a group on vehicle parts and to open a training school in Lahore.",
         "The group will look at how makers of small cars can buy more of their parts from local workshops, said a "
         "statement of the ministry that was handed out after the meeting.",
         "Japan is ready to send engineers for six months, and Pakistan will waive the duty on the machines they bring "
