@@ -76,13 +76,18 @@ class VisitStatus(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An entry that was seen and not kept, with the reason: nothing vanishes without an account."""
+    """An entry that was seen and not kept, with the reason: nothing vanishes without an account.
+
+    ``transient`` says that the reason may be gone at the next visit (a page that timed out, a server that was down):
+    the entry is then read again instead of counting as known.
+    """
 
     source: str
     url: str | None
     title: str | None
     reason: str
     keys: tuple[str, ...] = ()
+    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,8 @@ class Delivery:
     """One message to one channel, frozen with its id before the first try.
 
     ``message`` is the frozen content (the webhook's JSON object with ``type``, ``timestamp`` and ``data``); None until
-    it was composed from ``owed``. ``tries`` counts the tries that ended; ``reached`` are recipients that already have it.
+    it was composed from ``owed``. ``tries`` counts the tries that ended (since the last
+    ``delivery retry``); ``reached`` are recipients that already have it.
     """
 
     id: str

@@ -1,0 +1,108 @@
+"""An item as JSON: the shape that search, export, import, webhook and API share. Values only.
+
+Keys in this order: id, url, source, title, author, summary, body, language, section, place, credit, published_at,
+seen_at, story_id, rules. Times are RFC 3339 in UTC with ``Z``; what is not known is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.model import NewsItem, rfc3339
+
+_TEXTS = ("id", "url", "source", "author", "summary", "body", "language", "section", "place", "credit", "story_id")
+
+
+def item_json(item: NewsItem) -> dict[str, Any]:
+    """The item in the contract's shape, ready for ``json.dumps``."""
+    return {
+        "id": item.id,
+        "url": item.url,
+        "source": item.source or None,
+        "title": item.title,
+        "author": item.author,
+        "summary": item.summary,
+        "body": item.body,
+        "language": item.language,
+        "section": item.section,
+        "place": item.place,
+        "credit": item.credit,
+        "published_at": rfc3339(item.published_at),
+        "seen_at": rfc3339(item.seen_at),
+        "story_id": item.story_id,
+        "rules": list(item.rules),
+    }
+
+
+def item_from_json(value: Any) -> NewsItem:
+    """An item out of one decoded JSON value.
+
+    Needed: ``title``, and ``url`` or ``id``. Unknown keys are passed over. Raises ``ValueError`` with a sentence that
+    names the key. Keys of identity are not made here (``archive.identity``).
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError('An item must be a JSON object, such as {"url": "https://…", "title": "…"}.')
+    texts = {name: _text(value, name) for name in _TEXTS}
+    title = _text(value, "title")
+    if not title:
+        raise ValueError('The item has no title: give it a text under "title".')
+    if not texts["url"] and not texts["id"]:
+        raise ValueError('The item has neither "url" nor "id": give it one of them.')
+    return NewsItem(
+        title=title,
+        url=texts["url"],
+        id=texts["id"] or "",
+        source=texts["source"] or "",
+        author=texts["author"],
+        summary=texts["summary"],
+        body=texts["body"],
+        language=texts["language"],
+        section=texts["section"],
+        place=texts["place"],
+        credit=texts["credit"],
+        published_at=_moment(value, "published_at"),
+        seen_at=_moment(value, "seen_at"),
+        story_id=texts["story_id"],
+        rules=_names(value),
+    )
+
+
+def _text(value: Mapping[str, Any], name: str) -> str | None:
+    text = value.get(name)
+    if text is None:
+        return None
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        raise ValueError(f"{name} must be a text or null, not {_kind(text)}.")
+    return str(text).strip() or None
+
+
+def _moment(value: Mapping[str, Any], name: str) -> datetime | None:
+    text = value.get(name)
+    if text is None or text == "":
+        return None
+    example = "write it as 2025-08-15T13:00:00Z"
+    if not isinstance(text, str):
+        raise ValueError(f"{name} must be a time as text or null, not {_kind(text)}: {example}.")
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            raise ValueError(f"{name}: {text!r} names no time zone: {example}.")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        if "time zone" in str(error):
+            raise
+        raise ValueError(f"{name}: {text!r} is not a time: {example}.") from error
+
+
+def _names(value: Mapping[str, Any]) -> tuple[str, ...]:
+    names = value.get("rules") or ()
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError("rules must be a list of names or null.")
+    return tuple(names)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "true or false", float: "a number", int: "a number"}
+    return names.get(type(value), type(value).__name__)

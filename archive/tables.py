@@ -1,0 +1,298 @@
+"""The tables, as SQLAlchemy sees them. What the migrations build is the same (a test compares them on both databases).
+
+Times are whole microseconds since 1970 (UTC) in a BIGINT, the same on both databases. ``items.seq`` is the
+effective time in seconds shifted left by 20 bits plus a running number: descending ``seq`` is newest first, a range of
+it is a range of time, and it is the row number of the full-text index.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+SECOND_BITS = 20
+
+
+class Moment(TypeDecorator[datetime]):
+    """A timezone-aware time, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Aware time to microseconds; a time without zone is refused with ``ValueError``."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"The archive keeps only times with a zone, and {value.isoformat()} has none.")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Microseconds to a UTC time."""
+        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+
+
+def seq_floor(moment: datetime) -> int:
+    """The lowest ``seq`` of the second of ``moment``."""
+    return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
+
+
+# SQLite numbers rows by itself only when the type is exactly INTEGER.
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+metadata = MetaData()
+postgres_metadata = MetaData()
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("first_visit", Boolean, nullable=False, server_default=true()),
+    Column("checked_at", Moment),
+    Column("next_check_at", Moment),
+    Column("last_ok_at", Moment),
+    Column("last_status", Text),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("missed", Integer, nullable=False, server_default=text("0")),
+    Column("items", Integer, nullable=False, server_default=text("0")),
+    Column("kept", Integer, nullable=False, server_default=text("0")),
+    Column("newest_item_at", Moment),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("http_status", Integer),
+    Column("error", Text),
+    Index("visits_of_source", "source", "ended_at"),
+    Index("visits_by_time", "ended_at"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("seq", RowNumber, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("story_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("author", Text),
+    Column("summary", Text),
+    Column("body", Text),
+    Column("language", Text),
+    Column("section", Text),
+    Column("place", Text),
+    Column("credit", Text),
+    Column("published_at", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("filled_at", Moment),
+    Column("forgotten_at", Moment),
+    Column("via", Text, nullable=False),
+    Column("quiet", Text),
+    Column("complete", Boolean, nullable=False),
+    Column("page_tries", Integer, nullable=False, server_default=text("0")),
+    Index("items_of_story", "story_id"),
+    Index("items_by_seen", "seen_at"),
+    Index("items_incomplete", "id", sqlite_where=text("NOT complete"), postgresql_where=text("NOT complete")),
+)
+
+item_keys = Table(
+    "item_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("item_id", Text, ForeignKey("items.id"), nullable=False),
+    Index("keys_of_item", "item_id"),
+)
+
+story_aliases = Table(
+    "story_aliases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story_id", Text, nullable=False),
+    Index("aliases_of_story", "story_id"),
+)
+
+# Who saw what, and what came of it: one row per source, item (or entry) and outcome, counted.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("item_id", Text, ForeignKey("items.id")),
+    Column("url", Text),
+    Column("title", Text),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("transient", Boolean, nullable=False, server_default=false()),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index("sightings_of_source", "source", "last_at"),
+    Index("sightings_of_item", "item_id"),
+    Index(
+        "sightings_transient",
+        "source",
+        "last_at",
+        sqlite_where=text("transient"),
+        postgresql_where=text("transient"),
+    ),
+)
+
+sighting_keys = Table(
+    "sighting_keys",
+    metadata,
+    Column("sighting_id", RowNumber, ForeignKey("sightings.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Index("sightings_by_key", "key"),
+)
+
+# The rules that matched an item when it came; spans as JSON [[field, start, end, text], …].
+matches = Table(
+    "matches",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("spans", Text, nullable=False),
+    Index("matches_of_rule", "rule"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("message", Text),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Moment, nullable=False),
+    Column("next_try_at", Moment),
+    Column("ended_at", Moment),
+    Column("last_error", Text),
+    Column("reached", Text, nullable=False, server_default=text("'[]'")),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Index("deliveries_due", "state", "next_try_at"),
+    Index("deliveries_by_time", "created_at"),
+)
+
+owed = Table(
+    "owed",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("item_id", Text, ForeignKey("items.id"), nullable=False),
+    Column("story_id", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("bundle", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("owed_at", Moment, nullable=False),
+    Column("delivery_id", Text, ForeignKey("deliveries.id")),
+    Index("owed_once", "item_id", "channel", "rule", unique=True),
+    Index("owed_of_story", "story_id", "channel"),
+    Index("owed_of_delivery", "delivery_id"),
+    Index(
+        "owed_open",
+        "channel",
+        "due_at",
+        sqlite_where=text("delivery_id IS NULL"),
+        postgresql_where=text("delivery_id IS NULL"),
+    ),
+)
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("delivery_id", Text, ForeignKey("deliveries.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("retry_after", Integer),
+    Index("tries_of_delivery", "delivery_id"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("disabled_at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# Texts of the last days as sets of hashed five-word runs: what a reprint is recognised by (archive.stories).
+prints = Table(
+    "prints",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    Column("effective_at", Moment, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    Index("prints_by_time", "kept_at"),
+)
+
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("hash", BigInteger, primary_key=True),
+    Column("item_id", Text, ForeignKey("prints.item_id", ondelete="CASCADE"), primary_key=True),
+    Index("shingles_of_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+# Single facts about the archive itself, e.g. which analyser wrote the full-text index.
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# On SQLite "fulltext" is an FTS5 table, which SQLAlchemy cannot describe (archive.fulltext_sqlite).
+fulltext = Table(
+    "fulltext",
+    postgres_metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("words", TSVECTOR, nullable=False),
+    Index("fulltext_words", "words", postgresql_using="gin"),
+)

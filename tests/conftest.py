@@ -1,0 +1,38 @@
+"""Fixtures that every room's tests may use: a fresh archive on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.postgres import postgres_server, postgres_url
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+
+__all__ = ["archive", "archive_url", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh archive that has no tables yet; each test runs once on either database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'archive.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def archive(archive_url: str) -> Iterator[Archive]:
+    """An open, migrated, empty archive; the same one as ``archive_url`` names."""
+    from archive.store import Archive
+
+    opened = Archive.open(archive_url)
+    opened.migrate()
+    try:
+        yield opened
+    finally:
+        opened.close()
