@@ -114,6 +114,11 @@ class Content:
         """The outlet of that name; KeyError otherwise."""
         return {outlet.name: outlet for outlet in self.outlets}[name]
 
+    def closed(self, key: str) -> bool:
+        """Whether the outlet's robots.txt closes the page of a piece."""
+        piece = self.pieces[key]
+        return bool(piece.path) and piece.path.startswith(self.outlet(piece.outlet).disallow)
+
 
 CHANNELS = {"desk": "email", "hook": "webhook"}
 """The channels of the demo's configuration and their kinds."""

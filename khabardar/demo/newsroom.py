@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -167,7 +168,7 @@ class Newsroom:
         pieces, asked = self.printed(outlet), self.asked[outlet.name]
         for piece in pieces:
             # the number decides and the slug may be anything, as at real outlets
-            if path == piece.path or f"{piece.piece.id}" in path.replace("-", "/").replace(".", "/").split("/"):
+            if path == piece.path or str(piece.piece.id) in re.findall(r"\d+", path):
                 asked.pages += 1
                 self._note_read(asked, [piece])
                 others = [other for other in pieces if other is not piece]
