@@ -63,9 +63,7 @@ def from_webhook(body: Mapping[str, Any], delivery_id: str, channel: str) -> Arr
     )
 
 
-def from_email(
-    letter: EmailMessage, channel: str, rules: Collection[str], outlets: Collection[str]
-) -> Arrival:
+def from_email(letter: EmailMessage, channel: str, rules: Collection[str], outlets: Collection[str]) -> Arrival:
     """Reads a mail: links and marked words from its HTML part, names of ``rules`` and ``outlets`` from its text."""
     text, page = _part(letter, "plain"), _part(letter, "html")
     subject = str(letter["subject"] or "")

@@ -50,7 +50,8 @@ class Loopback:
         self._apps = {port_of(taken): app for taken, app in sites.items()}
         config = uvicorn.Config(
             self._answer, log_config=None, lifespan="off", ws="none", server_header=False,
-            timeout_graceful_shutdown=1, timeout_keep_alive=5, http="h11", loop="none", interface="asgi3", proxy_headers=False,
+            timeout_graceful_shutdown=1, timeout_keep_alive=5, http="h11", loop="none", interface="asgi3",
+            proxy_headers=False,
         )  # fmt: skip
         self._server = _Quiet(config)
         self._task: asyncio.Task[None] | None = None

@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -60,6 +60,7 @@ class Newsroom:
         self.opened_at = datetime.now(UTC)
         self.events = sorted(_events(content), key=lambda event: event.at)
         self.happened = 0
+        self.visited = asyncio.Event()  # every outlet that works has been visited
         self._told = told
         self._out = {
             piece.key: self.opened_at - piece.age for piece in content.pieces.values() if piece.age is not None
@@ -69,6 +70,7 @@ class Newsroom:
         self._closing = asyncio.Event()
         sockets = {outlet.name: bound() for outlet in content.outlets}
         self.sites = {name: f"http://127.0.0.1:{port_of(taken)}" for name, taken in sockets.items()}
+        self._pieces = dict(self._addresses())
         self._server = Loopback({sockets[o.name]: partial(self._answer, o) for o in content.outlets})
 
     async def start(self) -> None:
@@ -99,14 +101,7 @@ class Newsroom:
 
     def piece_at(self, url: str) -> Piece | None:
         """The piece that stands at an address, also at one it had before its headline was edited."""
-        for outlet in self.content.outlets:
-            site = self.sites[outlet.name]
-            for piece in outlet.pieces:
-                for moment in (None, *(edit.at for edit in piece.edits)):
-                    version = press.printed(outlet, site, edited(piece, moment), self.opened_at)
-                    if url.split("?")[0].split("#")[0] == version.url:
-                        return piece
-        return None
+        return self._pieces.get(re.split(r"[?#]", url, maxsplit=1)[0])
 
     def outlet_at(self, url: str) -> Outlet | None:
         """The outlet to whose server an address belongs."""
@@ -120,10 +115,15 @@ class Newsroom:
         """Figures over all outlets: visits, unchanged, pages, forbidden."""
         sums: Counter[str] = Counter()
         for asked in self.asked.values():
-            sums.update(
-                visits=asked.visits, unchanged=asked.unchanged, pages=asked.pages, forbidden=asked.forbidden
-            )
+            sums.update(visits=asked.visits, unchanged=asked.unchanged, pages=asked.pages, forbidden=asked.forbidden)
         return sums
+
+    def _addresses(self) -> Iterator[tuple[str, Piece]]:
+        for piece in self.content.pieces.values():
+            outlet = self.content.outlet(piece.outlet)
+            published = self._out.get(piece.key, self.opened_at)
+            for moment in (None, *(edit.at for edit in piece.edits)):
+                yield press.printed(outlet, self.sites[outlet.name], edited(piece, moment), published).url, piece
 
     def _happen(self, event: Event) -> None:
         now = datetime.now(UTC)
@@ -147,6 +147,8 @@ class Newsroom:
             return Response(press.robots(outlet, self.sites[outlet.name]), media_type="text/plain")
         if path == outlet.door:
             asked.visits += 1
+            if min(self.visits().values()):
+                self.visited.set()
             return await (self._gone_dark(asked) if outlet.broken else self._door(outlet, request))
         if any(path.startswith(closed) for closed in (*outlet.disallow, "/print/")):
             asked.forbidden += 1
@@ -173,9 +175,7 @@ class Newsroom:
                 self._note_read(asked, [piece])
                 others = [other for other in pieces if other is not piece]
                 site = self.sites[outlet.name]
-                return Response(
-                    press.page(outlet, site, piece, others, datetime.now(UTC)), headers=HTML
-                )
+                return Response(press.page(outlet, site, piece, others, datetime.now(UTC)), headers=HTML)
         return Response(
             f"<html><title>Not found</title><h1>{outlet.title}</h1><p>This page has moved.</p></html>",
             404,

@@ -50,9 +50,7 @@ class Printed:
 def printed(outlet: Outlet, site: str, piece: Piece, published: datetime) -> Printed:
     """Gives a piece its address. ``site`` is the outlet's ``http://127.0.0.1:PORT``."""
     local = published.astimezone(ZoneInfo(outlet.timezone)).replace(microsecond=0)
-    path = (piece.path or outlet.path).format(
-        id=piece.id, slug=piece.slug, section=piece.section, year=local.year
-    )
+    path = (piece.path or outlet.path).format(id=piece.id, slug=piece.slug, section=piece.section, year=local.year)
     return Printed(piece, path, site + path, local)
 
 

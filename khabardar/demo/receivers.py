@@ -114,9 +114,7 @@ class Hook:
             told = Webhook(self.secret).verify(body, headers)
         except (WebhookVerificationError, ValueError) as error:
             problem = f"the signature does not verify: {error}"
-            self._arrived(
-                Arrival(self._channel, "webhook", delivery_id, datetime.now(UTC), "unknown", problem=problem)
-            )
+            self._arrived(Arrival(self._channel, "webhook", delivery_id, datetime.now(UTC), "unknown", problem=problem))
             return Response(problem + "\n", 401)
         self._count += 1
         pretty = json.dumps(told, ensure_ascii=False, indent=2)

@@ -15,7 +15,13 @@ from khabardar.demo.verdict import Line, Silence
 from khabardar.demo.view import offers
 from khabardar.inert import one_line
 
-LOOKS = {"arrived": "green", "missing": "bold red", "unexpected": "bold red", "repeated": "bold red", "wrong": "bold red"}
+LOOKS = {
+    "arrived": "green",
+    "missing": "bold red",
+    "unexpected": "bold red",
+    "repeated": "bold red",
+    "wrong": "bold red",
+}
 
 
 def alerts_table(lines: Sequence[Line]) -> Table:

@@ -95,7 +95,9 @@ def _silence(silent: Silent, told: bool, facts: Facts) -> Silence:
     elif told:
         return Silence(silent.piece, silent.why, "alerted", "a message about it arrived, see above")
     elif not read:
-        return Silence(silent.piece, silent.why, "unread", "its text was never asked for, so its silence proves nothing")
+        return Silence(
+            silent.piece, silent.why, "unread", "its text was never asked for, so its silence proves nothing"
+        )
     return Silence(silent.piece, silent.why)
 
 

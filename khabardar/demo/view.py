@@ -170,8 +170,10 @@ def _came(arrival: Arrival) -> Text:
         return Text(f"✗ {arrival.medium} to {arrival.channel}: {one_line(arrival.problem)}", "bold red")
     proof = "signature verified" if arrival.medium == "webhook" else "kept in mailbox/"
     rules = f" · {', '.join(map(one_line, arrival.rules))}"
-    return Text("✓ ", "green") + Text(f"{arrival.medium} to {arrival.channel}", "green") + Text(
-        f"{rules} · {proof}", "dim"
+    return (
+        Text("✓ ", "green")
+        + Text(f"{arrival.medium} to {arrival.channel}", "green")
+        + Text(f"{rules} · {proof}", "dim")
     )
 
 

@@ -1,0 +1,181 @@
+"""The stage of a demo: its folder, its servers, the service, and what has arrived so far."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import shutil
+import sys
+import time
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from khabardar.demo import press
+from khabardar.demo.arrivals import Arrival
+from khabardar.demo.content import CHANNELS, Content
+from khabardar.demo.loopback import free_port
+from khabardar.demo.newsroom import Event, Newsroom
+from khabardar.demo.receivers import Hook, Mailbox
+from khabardar.demo.service import Service
+from khabardar.demo.verdict import Facts, owing
+from khabardar.demo.view import View, bottom_line
+
+WAIT = 4
+"""Seconds for which the demo's rules collect a story's first moments, so that "also in" is known."""
+
+QUIET = WAIT + 2.0
+"""A round is over when for so long nothing was read and nothing arrived: whatever was owed would have come by then."""
+
+TOGETHER = 0.8
+"""Messages about one story that come within so many seconds are shown as one."""
+
+
+class Stage:
+    """Everything that a demo consists of. ``folder`` exists and is empty."""
+
+    def __init__(self, folder: Path, content: Content, shown: Console) -> None:
+        self.folder = folder
+        self.console = shown
+        self.content = content
+        self.arrivals: list[Arrival] = []
+        self.newsroom = Newsroom(content, self._happened)
+        self.service = Service(folder)
+        self.view = View(shown, self._title_of, self._standing)
+        outlets = [outlet.name for outlet in content.outlets]
+        self._hook = Hook(folder / "webhooks", "hook", self._arrived)
+        text = self._configuration()
+        self._rules = tomllib.loads(text)["rules"]
+        names = [rule["name"] for rule in self._rules]
+        self._mailbox = Mailbox(folder / "mailbox", "desk", self._arrived, names, outlets)
+        self._began = self._last_arrival = time.monotonic()
+        self._before_last_event: dict[str, int] = {}
+        self._together: dict[str, list[Arrival]] = {}
+        self._shown: set[str] = set()
+
+    async def open(self) -> None:
+        """Opens the newsroom and the receivers, writes the configuration and starts the service."""
+        await asyncio.gather(self.newsroom.start(), self._hook.start(), self._mailbox.start())
+        config = self.folder / "khabardar.toml"
+        config.write_text(self._configuration(self._mailbox.port, free_port()), "utf-8")
+        rules = [(rule["name"], rule["query"], ", ".join(rule["channels"])) for rule in self._rules]
+        self.view.opening(self.content, rules, str(self.folder))
+        await self.service.start()
+
+    async def close(self) -> None:
+        """Stops whatever runs, in the order that leaves nobody waiting."""
+        await self.service.stop()
+        await asyncio.gather(self.newsroom.stop(), self._hook.stop(), self._mailbox.stop())
+
+    async def play(self, pace: float) -> None:
+        """Plays the timetable once every outlet that works was visited; says at its end what to try."""
+        await self.newsroom.visited.wait()
+        self.view.said("every outlet was visited: news of today alert, older ones do not", "green")
+        await self.newsroom.play(pace)
+        if pace > 1:
+            await asyncio.sleep(QUIET)
+            self.view.next_steps(self.commands(), "The service goes on. In another terminal, try")
+
+    def facts(self) -> Facts:
+        """What the newsroom knows, for the verdict."""
+        read = {key: at for asked in self.newsroom.asked.values() for key, at in asked.read.items()}
+        return Facts(self.content, self._piece_of, read)
+
+    def round_over(self) -> bool:
+        """Whether a whole round was played: decided by facts, never by the time it took."""
+        facts = self.facts()
+        if self.newsroom.happened < len(self.newsroom.events) or owing(self.arrivals, facts):
+            return False
+        visits = self.newsroom.visits()
+        seen_again = all(visits[name] >= self._before_last_event[name] + 2 for name in visits)
+        silent = [silent.piece for silent in self.content.silent if not self.content.closed(silent.piece)]
+        last_read = max(facts.read.values(), default=datetime.now(UTC))
+        quiet = min(
+            time.monotonic() - self._last_arrival, (datetime.now(UTC) - last_read).total_seconds()
+        )  # fmt: skip
+        return seen_again and quiet >= QUIET and all(piece in facts.read for piece in silent)
+
+    def commands(self) -> list[tuple[str, str]]:
+        """Commands to try, with the real addresses, and what they show."""
+        khabardar = _command()
+        battery = self.newsroom.printed(self.content.outlet("indus-point"))[-1].url
+        hockey = self.newsroom.printed(self.content.outlet("maidan-sports"))[0].url
+        return [
+            (f"cd {shlex.quote(str(self.folder))}", "the demo's folder; its khabardar.toml is found there"),
+            (f"{khabardar} search 'topic:japan NOT section:sports'", "the archive, in the language of the rules"),
+            (f"{khabardar} explain {shlex.quote(battery)}", "who was told of this item, and why"),
+            (f"{khabardar} explain {shlex.quote(hockey)}", "why this one alerted nobody"),
+            (f"{khabardar} rule test 'گاڑی* OR 自動車'", "what a new rule would have found, in Urdu and Japanese"),
+            (f"{khabardar} source list", "the sources and their health; one fails"),
+            (f"{khabardar} delivery list", "every message and what became of it"),
+            ("less mailbox/001.eml webhooks/001.json", "what was sent, as it was received"),
+        ]
+
+    def _configuration(self, smtp_port: int = 1, web_port: int = 1) -> str:
+        return press.configuration(
+            {
+                "outlets": self.content.outlets,
+                "site": self.newsroom.sites,
+                "web_port": web_port,
+                "smtp_port": smtp_port,
+                "hook_port": self._hook.port,
+                "secret": self._hook.secret,
+                "wait": WAIT,
+            }
+        )
+
+    def _happened(self, event: Event) -> None:
+        self._before_last_event = self.newsroom.visits()
+        self.view.event(event)
+
+    def _arrived(self, arrival: Arrival) -> None:
+        self._last_arrival = time.monotonic()
+        self.arrivals.append(arrival)
+        story = next((piece for url in arrival.urls if (piece := self._piece_of(url))), arrival.title)
+        if story in self._shown:
+            self.view.again(arrival)
+        elif story in self._together:
+            self._together[story].append(arrival)
+        else:
+            self._together[story] = [arrival]
+            asyncio.get_running_loop().call_later(TOGETHER, self._show, story)
+
+    def _show(self, story: str) -> None:
+        self._shown.add(story)
+        self.view.alerts(self._together.pop(story))
+
+    def flush(self) -> None:
+        """Shows what still waits for company."""
+        for story in list(self._together):
+            self._show(story)
+
+    def _piece_of(self, url: str) -> str | None:
+        piece = self.newsroom.piece_at(url)
+        return piece.key if piece else None
+
+    def _title_of(self, url: str) -> str:
+        outlet = self.newsroom.outlet_at(url)
+        return outlet.title if outlet else ""
+
+    def _standing(self) -> Text:
+        totals = self.newsroom.totals()
+        told = {channel: sum(a.channel == channel for a in self.arrivals) for channel in CHANNELS}
+        figures = [
+            (str(told["desk"]), "mails"), (str(told["hook"]), "webhooks"), (str(totals["visits"]), "visits"),
+            (str(totals["unchanged"]), "unchanged (304)"), (str(totals["pages"]), "pages read"),
+        ]  # fmt: skip
+        rest = len(self.newsroom.events) - self.newsroom.happened
+        note = f"{rest} more to come" if rest else "all news are out"
+        return bottom_line(self.console.width, self._began, figures, note)
+
+
+def _command() -> str:
+    """How the user types the command: its name where the shell finds this very one, else its whole path."""
+    beside = Path(sys.executable).parent / "khabardar"
+    found = shutil.which("khabardar")
+    if found and Path(found).exists() and beside.exists() and Path(found).samefile(beside):
+        return "khabardar"
+    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m khabardar.cli"
