@@ -10,9 +10,8 @@ import secrets
 from base64 import b64encode
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -70,7 +69,7 @@ class Mailbox:
         self._count += 1
         self._folder.joinpath(f"{self._count:03d}.eml").write_bytes(envelope.content)
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        told = from_email(cast("EmailMessage", letter), self._channel, self._rules, self._outlets)
+        told = from_email(letter, self._channel, self._rules, self._outlets)
         self._arrived(told)
         return f"250 2.0.0 kept as {self._count:03d}.eml"
 

@@ -95,9 +95,7 @@ def _silence(silent: Silent, told: bool, facts: Facts) -> Silence:
     elif told:
         return Silence(silent.piece, silent.why, "alerted", "a message about it arrived, see above")
     elif not read:
-        return Silence(
-            silent.piece, silent.why, "unread", "its text was never asked for, so its silence proves nothing"
-        )
+        return Silence(silent.piece, silent.why, "unread", "its text was never asked for: its silence proves nothing")
     return Silence(silent.piece, silent.why)
 
 

@@ -1,4 +1,4 @@
-"""What the terminal shows while the demo runs: news as they appear, alerts as they arrive, one line on how things stand.
+"""What the terminal shows while the demo runs: news as they appear, alerts as they arrive, how things stand.
 
 On a terminal the line stays at the bottom and everything else scrolls above it; in a pipe the line is left out.
 Nothing is framed on the right: Urdu turns a line around in many terminals, and a frame would break.
