@@ -1,0 +1,181 @@
+"""Feed bytes in, entries out: RSS 0.9-2.0, RDF, Atom 0.3 and 1.0 by feedparser, JSON Feed by ``jsonfeed``.
+
+feedparser is generous, so what reaches it is bounded first: size, depth, no DOCTYPE, characters already decided. Its
+sanitising is off; the HTML of entries becomes plain text by our own reader.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from html.entities import html5
+from typing import Any
+from urllib.parse import urljoin
+
+from crawler.reading import jsonfeed
+from crawler.reading.byline import person
+from crawler.reading.charset import decode
+from crawler.reading.dates import parse_date
+from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag, texts
+from crawler.reading.plain import caption, clean, excerpt
+from crawler.reading.stubs import what_page
+from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, too_deep, without_doctype
+
+__all__ = ["FeedEntry", "FeedReading", "read_feed"]
+
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
+_FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
+_HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
+
+
+def read_feed(
+    body: bytes, url: str, content_type: str | None = None, timezone: str | None = None, language: str | None = None
+) -> FeedReading:
+    """Read a feed of any usual kind; never raises.
+
+    ``url`` makes relative links absolute, ``timezone`` (IANA) is meant by dates without a zone, ``language`` is the
+    source's own, for dates written in words and for guessing the characters.
+    """
+    if not body.strip(b"\0 \t\r\n"):
+        return FeedReading("", problem="the body is empty: the server sent no feed at all")
+    if len(body) > MAX_XML:
+        return FeedReading("", problem=f"the feed has {len(body):,} bytes; at most {MAX_XML:,} are read")
+    text = clean(decode(body, content_type, language)).lstrip()
+    if text.startswith(("{", "[")):
+        return jsonfeed.read_json_feed(text, url, timezone, language)
+    if problem := _refusal(text, url):
+        return FeedReading("", problem=problem)
+    return _parsed(text, url, timezone, language)
+
+
+def _refusal(text: str, url: str) -> str | None:
+    """Why this is nothing for the feed parser, None when it is."""
+    if "<" not in text:
+        return f"not a feed but plain text: {excerpt(text)!r}"
+    root = _ROOT.search(text, 0, 20_000)
+    name = root.group(1).lower().rpartition(":")[2] if root else ""
+    if name == "html" or re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE):
+        return _html_instead(text, url)
+    if name in ("urlset", "sitemapindex"):
+        return "a sitemap came instead of a feed: configure it with the key `sitemap`, not `feed`"
+    if name == "opml":
+        return "an OPML list of feeds came instead of a feed: configure the feeds it names"
+    if too_deep(text):
+        return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read"
+    return None
+
+
+def _html_instead(text: str, url: str) -> str:
+    told = what_page(text)
+    link = _FEED_LINK.search(text, 0, 500_000)
+    href = _HREF.search(link.group(0)) if link else None
+    found = address(href.group(1).replace("&amp;", "&"), url) if href else None
+    advice = f"; the page names this feed: {found}" if found and found != url else ""
+    return f"an HTML page came instead of a feed ({told}){advice}"
+
+
+def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
+    import feedparser
+
+    prepared = _NAMED.sub(_as_character, without_doctype(text[text.find("<") :]))
+    # never bytes or str as they are: feedparser would try to open those as a file or an address
+    stream = io.BytesIO(prepared.encode("utf-8", "replace"))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # a library for broken input that breaks must not end the visit
+        return FeedReading("", problem=f"the feed could not be read: {type(error).__name__}: {excerpt(str(error))}")
+    version = str(found.get("version") or "")
+    spoken = language_tag(found.feed.get("language")) or language
+    read = (_entry(raw, url, timezone, spoken) for raw in found.entries)
+    entries = tuple(entry for entry in read if entry.url or entry.title or entry.text)
+    if not version and not entries:
+        return FeedReading("", problem=f"not a feed: the document begins {excerpt(text, 80)!r}")
+    return FeedReading(_kind(version), entries, spoken, None)
+
+
+def _as_character(found: re.Match[str]) -> str:
+    """Names that HTML knows and XML does not, as characters: without a DOCTYPE they would make the feed ill-formed."""
+    meant = html5.get(found.group(1) + ";")
+    return meant if meant and meant not in "<>&\"'" else found.group(0)
+
+
+def _kind(version: str) -> str:
+    if version.startswith("atom"):
+        return "atom"
+    return "rdf" if version in ("rss090", "rss10") else "rss"
+
+
+def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str | None) -> FeedEntry:
+    base = urljoin(url, _base(raw))
+    guid = clean(str(raw.get("id") or "")).strip() or None
+    spoken = _language(raw) or language
+    summary, text = texts(_html(raw.get("summary_detail")), _content(raw))
+    return FeedEntry(
+        url=_link(raw, base, guid),
+        guid=guid,
+        title=caption(raw.get("title")),
+        author=_author(raw),
+        published_at=_published(raw, timezone, spoken),
+        summary=summary,
+        text=text,
+        section=_section(raw),
+        language=spoken,
+    )
+
+
+def _base(raw: Mapping[str, Any]) -> str:
+    for part in ("title_detail", "summary_detail"):
+        if base := (raw.get(part) or {}).get("base"):
+            return str(base)
+    return ""
+
+
+def _link(raw: Mapping[str, Any], base: str, guid: str | None) -> str | None:
+    named = [link.get("href") for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    for candidate in (raw.get("feedburner_origlink"), *named, raw.get("link")):
+        if found := address(candidate, base):
+            return found
+    return guid if guid and address(guid, "") == guid else None
+
+
+def _content(raw: Mapping[str, Any]) -> str | None:
+    """The longest content an entry carries, as HTML."""
+    found = [html for part in raw.get("content", ()) if (html := _html(part))]
+    return max(found, key=len, default=None)
+
+
+def _html(detail: Mapping[str, Any] | None) -> str | None:
+    value = str((detail or {}).get("value") or "")
+    if not value.strip():
+        return None
+    if (detail or {}).get("type") == "text/plain" and not re.search(r"</?(?:p|br|div|a|b|i|img)\b", value):
+        return value.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")
+    return value
+
+
+def _author(raw: Mapping[str, Any]) -> str | None:
+    names = [person(caption(one.get("name"))) for one in raw.get("authors", ()) if one.get("name")]
+    named = list(dict.fromkeys(name for name in names if name))
+    return ", ".join(named) or person(caption(raw.get("author")))
+
+
+def _published(raw: Mapping[str, Any], timezone: str | None, language: str | None) -> Any:
+    for part in ("published", "created", "updated"):
+        if moment := parse_date(raw.get(part), timezone, [language] if language else []):
+            return moment
+    return None
+
+
+def _section(raw: Mapping[str, Any]) -> str | None:
+    terms = (caption(tag.get("term")) for tag in raw.get("tags", ()))
+    return next((term for term in terms if 1 < len(term) <= 80 and "://" not in term), None)
+
+
+def _language(raw: Mapping[str, Any]) -> str | None:
+    for part in ("summary_detail", "title_detail"):
+        if tag := language_tag((raw.get(part) or {}).get("language")):
+            return tag
+    return language_tag(raw.get("language"))

@@ -1,0 +1,49 @@
+"""Plain text: characters that do not belong into it, one line, and a key to compare two wordings by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+# Controls, soft hyphens, byte order marks, direction overrides, lone surrogates: invisible, and each of them has broken
+# a word, a terminal or a database somewhere. Zero-width (non-)joiners stay: they are spelling in Urdu.
+_JUNK = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+
+
+def clean(text: str) -> str:
+    """The text without characters that are never content; line breaks stay."""
+    return _JUNK.sub("", text)
+
+
+def one_line(text: str | None) -> str:
+    """The text on one line, white space collapsed; "" for None."""
+    return " ".join(_JUNK.sub("", text).split()) if text else ""
+
+
+def caption(text: str | None) -> str:
+    """A title as plain text: feeds put markup and entities, sometimes escaped twice, into titles."""
+    if not text:
+        return ""
+    for _ in range(2):
+        if _TAG.search(text):
+            text = _TAG.sub("", text)
+        if not _ENTITY.search(text):
+            break
+        text = unescape(text)
+    return one_line(text)
+
+
+def key(text: str) -> str:
+    """Letters and digits only, case and width folded: equal for two wordings that differ in dress alone."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def excerpt(text: str, limit: int = 120) -> str:
+    """The beginning of a text for a message, with an ellipsis when cut."""
+    line = one_line(text[: limit * 4])
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
