@@ -1,0 +1,53 @@
+"""``khabardar import``: items from JSON lines, by the same way as crawled ones."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from khabardar.commands.options import CommandError, ConfigOption, configuration
+from khabardar.terminal import json_line, say, waiting
+
+
+@contextmanager
+def lines_of(file: str) -> Iterator[Iterator[str]]:
+    """The lines of a UTF-8 file, or of stdin for ``-``. Bytes that are not UTF-8 spoil their own line only."""
+    if file == "-":
+        yield iter(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="surrogateescape", newline="\n"))
+        return
+    try:
+        with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as handle:  # noqa: PTH123 - "-" is no path
+            yield iter(handle)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror or error}.", 2) from None
+
+
+def import_items(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines, one item each; - reads stdin.")],
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Let matching items alert, as if they had been crawled.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Put items from JSON lines into the archive: identity, story and rules as for crawled ones.
+
+    Without --alert nothing is owed to anybody. Prints one JSON object with counts; bad lines are reported on stderr.
+    """
+    settings = configuration(ctx, config)
+    from khabardar import wiring
+
+    def bad(number: int, why: str) -> None:
+        say(f"line {number}: {why}")
+
+    with lines_of(file) as lines, waiting(f"importing {file} …"):
+        counts = asyncio.run(wiring.import_lines(settings, lines, alert=alert, on_bad=bad))
+    json_line(counts)
+    if counts["rejected"]:
+        raise typer.Exit(1)

@@ -1,0 +1,245 @@
+"""The configuration file as one frozen value: ``load(path) -> Settings``, or all its errors at once.
+
+Each room owns the settings class beside its code; here they are composed, their names are checked against each other
+and every query is parsed with its topics. Nothing is read after ``load``: secrets and the environment are inside.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from alerts.settings import EmailSettings, RuleSettings, WebhookSettings
+from crawler.settings import CrawlSettings, SourceSettings
+from khabardar.settings.errors import Findings, SettingsError, SettingsErrors, did_you_mean
+from khabardar.settings.file import read_table
+from khabardar.settings.parts import ArchiveSettings, ServiceSettings, WebSettings
+from khabardar.settings.references import Queries, check_duplicates, check_known, read_topics
+from khabardar.settings.validate import build, fields_of
+from khabardar.settings.values import from_environment, note_secrets, with_secret_files
+from khabardar.toml_lines import Path as KeyPath
+
+if TYPE_CHECKING:
+    from query import Names, Query
+
+__all__ = ["ChannelSettings", "Settings", "SettingsError", "SettingsErrors", "load", "load_queries"]
+
+ChannelSettings = EmailSettings | WebhookSettings
+CHANNEL_KINDS: Mapping[str, type[EmailSettings | WebhookSettings]] = {
+    "email": EmailSettings,
+    "webhook": WebhookSettings,
+}
+TABLES: Mapping[str, type[BaseModel]] = {
+    "archive": ArchiveSettings,
+    "crawl": CrawlSettings,
+    "web": WebSettings,
+    "service": ServiceSettings,
+}
+LISTS = ("sources", "channels", "rules")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A whole configuration. ``path`` is absolute; ``only`` holds the parsed ``only`` of the sources that have one;
+    ``secrets`` are the texts that may appear in no log; ``warnings`` are doubts that stop nothing."""
+
+    path: Path
+    archive: ArchiveSettings
+    crawl: CrawlSettings
+    web: WebSettings
+    service: ServiceSettings
+    topics: Mapping[str, str]
+    sources: tuple[SourceSettings, ...]
+    channels: tuple[ChannelSettings, ...]
+    rules: tuple[RuleSettings, ...]
+    names: Names
+    only: Mapping[str, Query]
+    warnings: tuple[SettingsError, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read a configuration file. Raises ``SettingsErrors`` with every error found, each with file, line and remedy.
+
+    The messages name the file as ``path`` names it; ``environ`` stands for ``os.environ``.
+    """
+    found = Findings(Path(path))
+    table = _table(found, environ)
+    _check_tables(table, found)
+    parts = {name: _part(name, model, table, found) for name, model in TABLES.items()}
+    topics = read_topics(table.get("topics", {}), found)
+    sources = _list("sources", SourceSettings, table, found)
+    channels = _channels(table, found)
+    rules = _list("rules", RuleSettings, table, found)
+    service = parts["service"] or ServiceSettings()
+    _check_names(sources, channels, rules, service, table, found)
+    queries = Queries(topics, {rule.name: rule.query for _, rule in rules}, service.timezone, found)
+    queries.check_topics()
+    queries.check_rules({rule.name: ("rules", number, "query") for number, rule in rules})
+    only = {
+        source.name: queries.parse(source.only, ("sources", number, "only"))
+        for number, source in sources
+        if source.only is not None
+    }
+    found.stop_if_any()
+    return Settings(
+        path=found.file.absolute(),
+        topics=topics,
+        sources=tuple(source for _, source in sources),
+        channels=tuple(channel for _, channel in channels),
+        rules=tuple(rule for _, rule in rules),
+        names=queries.all_names,
+        only={name: query for name, query in only.items() if query is not None},
+        warnings=tuple(found.warnings),
+        secrets=frozenset(found.secrets),
+        **{name: part if part is not None else TABLES[name]() for name, part in parts.items()},  # type: ignore[arg-type]
+    )
+
+
+def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:
+    """Only the queries of a TOML file with ``[topics]`` and ``[[rules]]``, by rule name in the order of the file.
+
+    What else a rule or the file says (channels, sources) is not looked at, so a whole configuration serves as well.
+    Raises ``SettingsErrors``.
+    """
+    found = Findings(Path(path))
+    table = read_table(found.file, found)
+    topics = read_topics(table.get("topics", {}), found)
+    texts: dict[str, str] = {}
+    paths: dict[str, KeyPath] = {}
+    names: list[tuple[int, str]] = []
+    for number, rule in _tables("rules", table, found):
+        for key in ("name", "query"):
+            if not isinstance(rule.get(key), str) or not rule[key]:
+                found.error(("rules", number, key), "this key is required: a text in quotes.")
+        if isinstance(rule.get("name"), str) and isinstance(rule.get("query"), str):
+            names.append((number, rule["name"]))
+            texts.setdefault(rule["name"], rule["query"])
+            paths.setdefault(rule["name"], ("rules", number, "query"))
+    check_duplicates("rules", names, found)
+    service = table.get("service", {})
+    zone = service.get("timezone", "UTC") if isinstance(service, dict) else "UTC"
+    part = build(ServiceSettings, {"timezone": zone}, ("service",), found)
+    queries = Queries(topics, texts, part.timezone if part else "UTC", found)
+    queries.check_topics()
+    parsed = {name: queries.parse(text, paths[name]) for name, text in texts.items()}
+    found.stop_if_any()
+    return {name: query for name, query in parsed.items() if query is not None}, queries.all_names
+
+
+def _table(found: Findings, environ: Mapping[str, str] | None) -> dict[str, Any]:
+    table: dict[str, Any] = from_environment(
+        read_table(found.file, found), os.environ if environ is None else environ, found
+    )
+    note_secrets(table, found)
+    return table
+
+
+def _check_tables(table: Mapping[str, Any], found: Findings) -> None:
+    """Every name at the top of the file is a table we know."""
+    known = {*TABLES, *LISTS, "topics"}
+    for name, value in table.items():
+        if name in known:
+            continue
+        homes = [table_name for table_name, model in TABLES.items() if name in fields_of(model)]
+        if homes and not isinstance(value, (dict, list)):
+            found.error((name,), f'"{name}" belongs into the table [{homes[0]}]; write it below that line.')
+        else:
+            found.error((name,), f'there is no table "{name}".{did_you_mean(name, known)}')
+
+
+def _part(name: str, model: type[BaseModel], table: Mapping[str, Any], found: Findings) -> Any:
+    """One of the single tables; None when it has errors."""
+    value = table.get(name, {})
+    if not isinstance(value, dict):
+        found.error((name,), f"must be a table: write [{name}] and its keys below it.")
+        return None
+    value = with_secret_files(value, fields_of(model), found, (name,))
+    part = build(model, value, (name,), found)
+    if isinstance(part, ArchiveSettings):
+        return part.model_copy(update={"url": _beside(part.url, found.file)})
+    return part
+
+
+def _beside(url: str, file: Path) -> str:
+    """A relative SQLite path made absolute, relative to the configuration file."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix):
+        return url
+    name, mark, options = url.removeprefix(prefix).partition("?")
+    return f"{prefix}{file.absolute().parent / Path(name).expanduser()}{mark}{options}"
+
+
+def _tables(kind: str, table: Mapping[str, Any], found: Findings) -> list[tuple[int, dict[str, Any]]]:
+    """The elements of ``[[kind]]`` that are tables, with their numbers."""
+    value = table.get(kind, [])
+    if not isinstance(value, list):
+        found.error((kind,), f"must be written [[{kind}]] with two brackets, once for each of them.")
+        return []
+    for number, element in enumerate(value):
+        if not isinstance(element, dict):
+            found.error((kind, number), f"must be a table: write [[{kind}]] and its keys below it.")
+    return [(number, element) for number, element in enumerate(value) if isinstance(element, dict)]
+
+
+def _list(kind: str, model: type[Model], table: Mapping[str, Any], found: Findings) -> list[tuple[int, Model]]:
+    built = []
+    for number, element in _tables(kind, table, found):
+        value = with_secret_files(element, fields_of(model), found, (kind, number))
+        part = build(model, value, (kind, number), found)
+        if part is not None:
+            built.append((number, part))
+    return built
+
+
+def _channels(table: Mapping[str, Any], found: Findings) -> list[tuple[int, ChannelSettings]]:
+    """Channels, each judged by the settings of its kind."""
+    built: list[tuple[int, ChannelSettings]] = []
+    for number, element in _tables("channels", table, found):
+        path: KeyPath = ("channels", number)
+        kind = element.get("kind")
+        model = CHANNEL_KINDS.get(kind) if isinstance(kind, str) else None
+        if model is None:
+            wrong = f'there is no kind "{kind}" of channel.' if "kind" in element else "this key is required."
+            found.error((*path, "kind"), f"{wrong} Write one of: {', '.join(CHANNEL_KINDS)}.")
+            continue
+        part = build(model, with_secret_files(element, fields_of(model), found, path), path, found)
+        if part is not None:
+            built.append((number, part))
+    return built
+
+
+def _check_names(
+    sources: list[tuple[int, SourceSettings]],
+    channels: list[tuple[int, ChannelSettings]],
+    rules: list[tuple[int, RuleSettings]],
+    service: ServiceSettings,
+    table: Mapping[str, Any],
+    found: Findings,
+) -> None:
+    """Names used twice, and channels that are named but do not exist.
+
+    A channel that has errors of its own still exists: it is not reported a second time by its rules.
+    """
+    check_duplicates("sources", [(number, source.name) for number, source in sources], found)
+    check_duplicates("channels", [(number, channel.name) for number, channel in channels], found)
+    check_duplicates("rules", [(number, rule.name) for number, rule in rules], found)
+    written = table.get("channels", [])
+    elements = written if isinstance(written, list) else []
+    known = [
+        element["name"] for element in elements if isinstance(element, dict) and isinstance(element.get("name"), str)
+    ]
+    wanted = [
+        (("rules", number, "channels", place), name)
+        for number, rule in rules
+        for place, name in enumerate(rule.channels)
+    ]
+    told = [(("service", "operator", place), name) for place, name in enumerate(service.operator)]
+    check_known([*wanted, *told], "channel", known, found)

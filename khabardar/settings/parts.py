@@ -1,0 +1,112 @@
+"""The tables of the configuration that belong to the front desk: ``[archive]``, ``[web]``, ``[service]``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from khabardar.settings.errors import did_you_mean
+
+_LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]/\s]*)):(?P<port>\d{1,5})\Z")
+
+
+class ArchiveSettings(BaseModel):
+    """``url``: where items are kept; ``keep_days``: how long their texts stay, 0 = for ever."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    url: str = "sqlite:///khabardar.db"
+    keep_days: int = Field(default=0, ge=0, le=36500)
+
+    @field_validator("url")
+    @classmethod
+    def _known_kind(cls, url: str) -> str:
+        if re.match(r"postgres(ql)?://", url):
+            raise ValueError("a PostgreSQL archive is written postgresql+psycopg://user:password@host/database.")
+        if re.match(r"(sqlite|postgresql\+psycopg)://", url) is None:
+            raise ValueError(
+                'must be "sqlite:///FILE" (relative to this configuration) or "postgresql+psycopg://user:password@host/database".'
+            )
+        if url.startswith("sqlite:") and _sqlite_file(url) in {"", ":memory:"}:
+            raise ValueError('an archive needs a file to last, such as "sqlite:///khabardar.db".')
+        return url
+
+
+def _sqlite_file(url: str) -> str:
+    return url.removeprefix("sqlite://").removeprefix("/").partition("?")[0]
+
+
+class WebSettings(BaseModel):
+    """``listen``: HOST:PORT, or "" for no web server. A password is needed beyond loopback: ``password_file`` names the
+    file it stands in, ``password`` is what was read from there (or given, as ``"${NAME}"``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    listen: str = "127.0.0.1:8017"
+    password_file: str | None = None
+    password: SecretStr | None = None
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        match = _LISTEN.match(listen)
+        if listen and (match is None or int(match["port"]) > 65535):
+            raise ValueError('must be HOST:PORT, such as "127.0.0.1:8017" or "[::1]:8017", or "" for no web server.')
+        return listen
+
+    @model_validator(mode="after")
+    def _guarded(self) -> WebSettings:
+        if self.listen and not self.loopback and self.password is None:
+            raise ValueError(
+                f"{self.listen} can be reached from other machines, so a password is required: "
+                'add password_file = "web-password", or listen on 127.0.0.1.'
+            )
+        return self
+
+    @cached_property
+    def host(self) -> str:
+        """The address to bind; an empty host in ``:8017`` means all of them."""
+        match = _LISTEN.match(self.listen)
+        return (match["v6"] or match["host"] or "0.0.0.0") if match else ""  # noqa: S104 - asked for, with a password
+
+    @cached_property
+    def port(self) -> int:
+        """The port to bind; 0 lets the system choose."""
+        match = _LISTEN.match(self.listen)
+        return int(match["port"]) if match else 0
+
+    @cached_property
+    def loopback(self) -> bool:
+        """Only this machine can reach it. A host name other than localhost counts as reachable from outside."""
+        if self.host.lower() == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class ServiceSettings(BaseModel):
+    """``timezone`` of schedules, days in queries and times shown; ``operator``: channels that hear about Khabardar itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    timezone: str = "UTC"
+    operator: tuple[str, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        check_timezone(zone)
+        return zone
+
+
+def check_timezone(zone: str) -> None:
+    """Raises ValueError with a suggestion unless ``zone`` is a name of the IANA time zone database."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(zone, available_timezones())
+        near = near if "mean" in near else ' Names look like "Asia/Karachi" or "UTC".'
+        raise ValueError(f'"{zone}" is not a time zone.{near}') from None

@@ -1,0 +1,107 @@
+"""What a configuration takes from outside: ``${NAME}`` from the environment, ``*_file`` from a file beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from khabardar.settings.errors import Findings, did_you_mean
+from khabardar.toml_lines import Path as KeyPath
+
+_NAMED = re.compile(r"\$?\$\{(?P<name>[^}]*)\}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_SHORTEST_MASKED = 4  # a shorter secret would mask half of every message
+_SECRET_KEYS = frozenset({"password", "secret", "token"})
+
+
+def from_environment(value: Any, environ: Mapping[str, str], found: Findings, path: KeyPath = ()) -> Any:
+    """The value with every ``${NAME}`` in its texts replaced. ``$${NAME}`` stands for a literal ``${NAME}``.
+
+    ``${`` followed by something that cannot be a name (``${2}`` in a regular expression) is left alone.
+    """
+    if isinstance(value, str):
+        return _replaced(value, environ, found, path)
+    if isinstance(value, list):
+        return [from_environment(member, environ, found, (*path, n)) for n, member in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: from_environment(member, environ, found, (*path, key)) for key, member in value.items()}
+    return value
+
+
+def _replaced(text: str, environ: Mapping[str, str], found: Findings, path: KeyPath) -> str:
+    def put(named: re.Match[str]) -> str:
+        name = named["name"]
+        if named[0].startswith("$$"):
+            return named[0][1:]
+        if not _NAME.match(name):
+            if name[:1].isalpha():
+                found.error(path, f"${{{name}}} is not understood: only the name of a variable may stand in ${{…}}.")
+            return named[0]
+        if name not in environ:
+            near = did_you_mean(name, environ) if len(name) > 2 else ""
+            near = near if "mean" in near else ""
+            found.error(path, f"the environment variable {name} is not set. Set it before starting, or write $${{{name}}} "
+                              f"for the text itself.{near}")  # fmt: skip
+            return ""
+        if len(environ[name]) >= _SHORTEST_MASKED:
+            found.secrets.add(environ[name])
+        return environ[name]
+
+    return _NAMED.sub(put, text)
+
+
+def note_secrets(value: Any, found: Findings, key: str = "") -> None:
+    """Remember the texts under keys such as ``password``, so that no message repeats them."""
+    if isinstance(value, str) and key in _SECRET_KEYS and len(value) >= _SHORTEST_MASKED:
+        found.secrets.add(value)
+    elif isinstance(value, list):
+        for member in value:
+            note_secrets(member, found, key)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            note_secrets(member, found, name)
+
+
+def with_secret_files(table: dict[str, Any], known: set[str], found: Findings, path: KeyPath) -> dict[str, Any]:
+    """The table with ``X_file = "PATH"`` replaced by ``X = "what the file holds"``, for the keys ``X`` it may have.
+
+    The path is relative to the configuration file. A file of several lines gives a list (keys while rotating).
+    """
+    filled: dict[str, Any] = {}
+    for key, value in table.items():
+        target = key.removesuffix("_file")
+        if target == key or target not in known:
+            filled[key] = value
+            continue
+        if key in known:  # the settings want to know the file as well
+            filled[key] = value
+        if target in table:
+            found.error((*path, key), f"{target} is given as well. Keep one of the two.")
+            continue
+        secret = _secret(value, found, (*path, key))
+        if secret is not None:
+            filled[target] = secret
+    return filled
+
+
+def _secret(value: Any, found: Findings, path: KeyPath) -> str | list[str] | None:
+    if not isinstance(value, str) or not value:
+        found.error(path, 'must be the path of a file as a text, such as "password.txt".')
+        return None
+    file = found.file.parent / Path(value).expanduser()
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
+        found.error(
+            path, f"the secret file {file} cannot be read: {reason}. Its path is relative to this configuration."
+        )
+        return None
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        found.error(path, f"the secret file {file} is empty. Write the secret into its first line.")
+        return None
+    found.secrets.update(line for line in lines if len(line) >= _SHORTEST_MASKED)
+    return lines[0] if len(lines) == 1 else lines
