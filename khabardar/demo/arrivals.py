@@ -68,8 +68,8 @@ def from_email(letter: EmailMessage, channel: str, rules: Collection[str], outle
     text, page = _part(letter, "plain"), _part(letter, "html")
     subject = str(letter["subject"] or "")
     tree = html.document_fromstring(page) if page.strip() else None
-    links = [str(link) for link in tree.xpath("//a/@href")] if tree is not None else []
-    marked = [str(mark.text_content()) for mark in tree.xpath("//mark")] if tree is not None else []
+    links = [link.get("href") or "" for link in tree.iter("a")] if tree is not None else []
+    marked = ["".join(map(str, mark.itertext())) for mark in tree.iter("mark")] if tree is not None else []
     also = ALSO_IN.search(text)
     first_lines = text[: also.start()] if also else text
     return Arrival(

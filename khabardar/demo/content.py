@@ -14,10 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A headline changed after publication, ``at`` seconds into the timetable; ``changes`` are the new fields."""
+    """A headline changed after publication, ``at`` seconds into the timetable, and with it the slug of the URL."""
 
     at: float
-    changes: Mapping[str, str]
+    slug: str
+    title: str
+    again: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def edited(piece: Piece, seconds: float | None) -> Piece:
     """The piece as it reads ``seconds`` into the timetable (None: before it began), later edits applied."""
     for edit in piece.edits:
         if seconds is not None and edit.at <= seconds:
-            piece = replace(piece, **edit.changes)
+            piece = replace(piece, slug=edit.slug, title=edit.title, again=edit.again)
     return piece
 
 
@@ -165,7 +167,7 @@ def _outlet(sheet: dict[str, Any]) -> Outlet:
 
 
 def _piece(outlet: str, told: dict[str, Any]) -> Piece:
-    edits = tuple(Edit(edit.pop("at"), edit) for edit in told.pop("edits", ()))
+    edits = tuple(Edit(**edit) for edit in told.pop("edits", ()))
     age = _age(told.pop("age")) if "age" in told else None
     topics = tuple(told.pop("topics", ()))
     return Piece(outlet=outlet, age=age, topics=topics, edits=edits, **told)

@@ -59,7 +59,7 @@ class Loopback:
     async def start(self) -> None:
         """Serves from here on; returns when every port answers."""
         self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))
-        while not self._server.started and not self._task.done():
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn offers no event
             await asyncio.sleep(0.01)
         if self._task.done():
             await self._task
