@@ -190,7 +190,7 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
     facts = [one_line(item[key] or "", 80) for key in ("place", "credit", "author")]
     return Report(
         title=_passage(item, "title", (0, len(item["title"]))),
-        outlet=one_line(item["source"], 80) or host_of(link or ""),
+        outlet=one_line(item["source"] or "", 80) or host_of(link or ""),
         facts=" · ".join(fact for fact in facts if fact),
         published=shown_time(item["published_at"], zone),
         seen=shown_time(item["seen_at"], zone),

@@ -46,7 +46,7 @@ class EmailSettings(BaseModel):
     ``timeout`` is for the whole conversation.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(min_length=1, max_length=100)
     kind: Literal["email"] = "email"

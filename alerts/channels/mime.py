@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
 from typing import Any
 
 from alerts.inert import one_line
@@ -17,6 +17,9 @@ from alerts.letter import letter_of, render
 
 # Lines of 7 bits: a server need not offer 8BITMIME, and no relay on the way has a reason to re-encode.
 _POLICY = SMTP.clone(cte_type="7bit")
+_ADDRESS = re.compile(r"(?P<name>.*?)\s*<(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s,;\"]+)")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Za-z.:]+\]")
+_LONGEST_WORD = 50
 
 
 def mail_of(
@@ -32,7 +35,6 @@ def mail_of(
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = address_of(sender)
     mail["To"] = tuple(address_of(recipient) for recipient in recipients)
-    mail["Subject"] = one_line(letter.subject)
     mail["Date"] = datetime.fromisoformat(message["timestamp"]).astimezone(UTC)
     mail["Message-ID"] = message_id(delivery_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer, please
@@ -40,7 +42,7 @@ def mail_of(
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     mail.set_boundary(f"=_{hashlib.sha256(delivery_id.encode()).hexdigest()[:32]}")
-    return mail.as_bytes()
+    return _subject(letter.subject) + mail.as_bytes()
 
 
 def message_id(delivery_id: str, sender: str) -> str:
@@ -54,17 +56,35 @@ def address_of(text: str) -> Address:
     An international domain is turned into its ASCII form (RFC 5891); an international local part is refused, for few
     servers take it (RFC 6531).
     """
-    name, spec = parseaddr(text)
-    local, _, domain = spec.rpartition("@")
-    if not local or not domain or any(ord(letter) < 33 or ord(letter) == 127 for letter in spec):
-        raise ValueError(f"{text[:80]!r} is no mail address; write user@example.org or Name <user@example.org>")
+    found = _ADDRESS.fullmatch(text.strip()) if text.isprintable() else None
+    local, _, domain = (found["named"] or found["bare"] if found else "").rpartition("@")
+    if found is None or not local or not domain:
+        raise ValueError(
+            f"{one_line(text, 80)!r} is no mail address; write user@example.org or Name <user@example.org>"
+        )
     if not local.isascii():
         raise ValueError(f"{text[:80]!r} has letters before the @ that mail servers do not take; use an ASCII address")
     try:
         ascii_domain = domain.encode("idna").decode()
-        return Address(display_name=one_line(name), username=local, domain=ascii_domain)
+        if not _DOMAIN.fullmatch(ascii_domain):
+            raise ValueError("what follows the @ is no host name")
+        return Address(display_name=_unquoted(found["name"] or ""), username=local, domain=ascii_domain)
     except (UnicodeError, ValueError, IndexError) as error:
         raise ValueError(f"{text[:80]!r} is no mail address: {error}") from None
+
+
+def _unquoted(name: str) -> str:
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if quoted else name
+
+
+def _subject(text: str) -> bytes:
+    """The Subject line, folded. Text that is not plain becomes encoded words (RFC 2047); so does a title that looks
+    like one. ``EmailMessage`` folds long subjects so that they read back with a space more."""
+    subject = one_line(text)
+    plain = subject.isascii() and "=?" not in subject and all(len(w) <= _LONGEST_WORD for w in subject.split())
+    header = Header(subject, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name="Subject")
+    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
 
 
 def _token(text: str) -> str:

@@ -51,7 +51,7 @@ class WebhookSettings(BaseModel):
     ``ca_file``) holds certificates in PEM form to trust besides the system's. ``timeout`` is for the whole try.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(min_length=1, max_length=100)
     kind: Literal["webhook"] = "webhook"

@@ -1,0 +1,367 @@
+"""The email channel against real mail servers on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from alerts.channels.email import Email, EmailSettings, send
+from alerts.letter import shown_time
+from archive.model import Outcome
+from tests.alerts.certificates import issue
+from tests.alerts.mailserver import DROP, Letterbox, mailserver
+from tests.alerts.samples import alert, item, ready, span
+
+A, B, C = "a@example.org", "b@example.org", "c@example.org"
+
+
+def settings(port: int = 25, **changes: Any) -> EmailSettings:
+    values = {
+        "name": "desk",
+        "to": [A, B, C],
+        "from": "Khabardar <khabardar@example.org>",
+        "server": f"smtp://127.0.0.1:{port}",
+        "timeout": "20s",
+    }
+    return EmailSettings.model_validate(values | changes)
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo("Asia/Karachi")
+
+
+async def test_one_mail_reaches_all_recipients_and_reads_back_as_it_was_meant() -> None:
+    """Headers, both parts, one Message-ID for the delivery."""
+    async with mailserver() as box:
+        told = await send(settings(box.port), ready(), "Asia/Karachi")
+    assert told.outcome is Outcome.SENT
+    assert told.reached == (A, B, C)
+    assert told.answer == "250 taken"
+    ((recipients, _),) = box.taken
+    assert recipients == (A, B, C)
+    (mail,) = box.received_by(A)
+    assert mail["Message-ID"] == "<delivery-1@example.org>"
+    assert mail["Subject"] == "[japan-automotive] Pakistan and Japan agree on an automotive training centre"
+    assert mail["From"] == "Khabardar <khabardar@example.org>"
+    assert mail["To"] == "a@example.org, b@example.org, c@example.org"
+    assert mail["Date"].datetime.isoformat() == "2025-08-15T13:04:12+00:00"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert mail.get_content_type() == "multipart/alternative"
+    assert "*Japan*" in text.get_content()
+    assert ">Japan</mark>" in html.get_content()
+    assert shown_time("2025-08-15T13:00:00Z", zone()) in text.get_content()
+
+
+async def test_a_recipient_refused_for_good_ends_the_rest_is_reached_and_nobody_gets_it_twice() -> None:
+    """One of three does not exist; another is greylisted and comes later."""
+    box = Letterbox(rcpt={B: ["550 5.1.1 no such mailbox"], C: ["451 4.7.1 come back later", "250 now yes"]})
+    async with mailserver(box):
+        channel = Email(settings(box.port), zone())
+        first = await channel.send(ready())
+        second = await channel.send(ready(reached=first.reached, tries=1))
+    assert first.outcome is Outcome.RETRY
+    assert first.reached == (A,)
+    assert "b@example.org (550 5.1.1 no such mailbox)" in first.answer
+    assert "c@example.org (451 4.7.1 come back later)" in first.answer
+    assert second.outcome is Outcome.GAVE_UP
+    assert second.reached == (A, C)
+    assert second.answer == "sent to 2 of 3; refused for good: b@example.org (550 5.1.1 no such mailbox)"
+    assert [len(box.received_by(one)) for one in (A, B, C)] == [1, 0, 1]
+    assert box.asked == [A, B, C, C]
+    (one,), (other,) = box.received_by(A), box.received_by(C)
+    assert one["Message-ID"] == other["Message-ID"]
+
+
+async def test_a_delivery_whose_recipients_were_all_reached_is_sent_without_asking_anybody() -> None:
+    """The process died between the last answer and its record."""
+    told = await send(settings(1), ready(reached=(A, B, C)))
+    assert told.outcome is Outcome.SENT
+
+
+async def test_a_greylisted_mail_is_the_same_bytes_when_it_comes_again() -> None:
+    """Date, boundary and Message-ID do not depend on the try."""
+    box = Letterbox(data=["451 later", "250 taken", "250 taken"])
+    async with mailserver(box):
+        first = await send(settings(box.port), ready())
+        for tries in (1, 2):
+            await send(settings(box.port), ready(tries=tries))
+    assert first.outcome is Outcome.RETRY
+    assert first.reached == ()
+    (_, one), (_, other) = box.taken
+    assert one == other
+
+
+async def test_a_connection_dropped_after_the_text_is_tried_again_under_the_same_message_id() -> None:
+    """Whether the server kept it nobody knows: at least once, recognisable."""
+    box = Letterbox(data=[DROP, "250 taken"])
+    async with mailserver(box):
+        first = await send(settings(box.port), ready())
+        second = await send(settings(box.port), ready(tries=1))
+    assert (first.outcome, second.outcome) == (Outcome.RETRY, Outcome.SENT)
+    assert first.reached == ()
+    assert len({mail["Message-ID"] for mail in box.received_by(A)}) == 1
+
+
+async def test_a_connection_dropped_among_the_recipients_reaches_nobody() -> None:
+    """An accepted recipient is not a reached one."""
+    box = Letterbox(rcpt={B: [DROP]})
+    async with mailserver(box):
+        told = await send(settings(box.port), ready())
+    assert (told.outcome, told.reached) == (Outcome.RETRY, ())
+
+
+async def test_a_mail_refused_for_good_is_given_up_with_the_servers_words() -> None:
+    """5xx to the text, and 5xx to the sender."""
+    async with mailserver(Letterbox(data=["554 5.7.1 looks like\x1b[31m spam"])) as box:
+        refused_text = await send(settings(box.port), ready())
+    async with mailserver(Letterbox(mail="553 5.1.8 we know no such sender")) as box:
+        refused_sender = await send(settings(box.port), ready())
+    assert refused_text.outcome is Outcome.GAVE_UP
+    assert "554 5.7.1 looks like spam" in refused_text.answer
+    assert refused_sender.outcome is Outcome.GAVE_UP
+    assert "553 5.1.8" in refused_sender.answer
+
+
+@pytest.mark.parametrize("answer", ["450 busy", "421 closing", "530 5.7.0 log in first"])
+async def test_a_sender_refused_for_now_or_for_want_of_a_login_is_tried_again(answer: str) -> None:
+    """The mail itself was not judged."""
+    async with mailserver(Letterbox(mail=answer)) as box:
+        told = await send(settings(box.port), ready())
+    assert told.outcome is Outcome.RETRY
+    assert answer[:3] in told.answer
+
+
+async def test_a_server_that_hangs_is_left_at_the_deadline_of_the_conversation() -> None:
+    """After the text, where the pauses are longest."""
+    async with mailserver(Letterbox(data=["hang"])) as box:
+        told = await asyncio.wait_for(send(settings(box.port, timeout="500ms"), ready()), 30)
+    assert told.outcome is Outcome.RETRY
+    assert "within 0.5 seconds" in told.answer
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [b"", b"554 no service for you\r\n", b"421 too busy\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\xff" * 100_000],
+)
+async def test_a_server_that_greets_badly_is_tried_again(greeting: bytes) -> None:
+    """No service, no protocol, no end of the line."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        told = await send(settings(server.sockets[0].getsockname()[1]), ready())
+    assert told.outcome is Outcome.RETRY
+    assert told.answer
+
+
+async def test_a_server_that_is_not_there_is_tried_again() -> None:
+    """Nobody listens on the port."""
+    async with mailserver() as box:
+        port = box.port
+    told = await send(settings(port), ready())
+    assert told.outcome is Outcome.RETRY
+    assert f"127.0.0.1:{port}" in told.answer
+
+
+async def test_starttls_is_used_when_offered_and_the_login_goes_through_it(tmp_path: Path) -> None:
+    """``smtp://`` with a password."""
+    issued = issue(tmp_path, "localhost", "127.0.0.1")
+    box = Letterbox(login=(b"desk", "pässword".encode()))
+    async with mailserver(box, starttls=issued.server):
+        told = await send(settings(box.port, username="desk", password="pässword", ca=issued.ca), ready())
+    assert told.outcome is Outcome.SENT, told.answer
+    assert box.encrypted == [True]
+
+
+async def test_smtps_is_encrypted_from_the_start(tmp_path: Path) -> None:
+    """``smtps://``."""
+    issued = issue(tmp_path, "127.0.0.1")
+    async with mailserver(tls=issued.server) as box:
+        told = await send(settings(server=f"smtps://127.0.0.1:{box.port}", ca=issued.ca), ready())
+    assert told.outcome is Outcome.SENT, told.answer
+    assert box.encrypted == [True]
+
+
+async def test_a_certificate_that_is_not_trusted_is_named_and_nothing_is_sent_in_the_clear(
+    tmp_path: Path, elsewhere: Callable[[], Awaitable[None]]
+) -> None:
+    """STARTTLS that fails is not fallen back from."""
+    issued = issue(tmp_path, "other.example.org")
+    await elsewhere()
+    box = Letterbox(login=(b"desk", b"secret"))
+    login = {"username": "desk", "password": "secret"}
+    async with mailserver(box, starttls=issued.server):
+        server = f"smtp://mail.example.org:{box.port}"
+        unknown = await send(settings(server=server, **login), ready())
+        misnamed = await send(settings(server=server, ca=issued.ca, **login), ready())
+    for told in (unknown, misnamed):
+        assert told.outcome is Outcome.RETRY
+        assert "certificate" in told.answer
+        assert "ca_file" in told.answer
+    assert box.logins == []
+    assert box.taken == []
+
+
+async def test_a_trusted_server_elsewhere_gets_the_login_through_starttls(
+    tmp_path: Path, elsewhere: Callable[[], Awaitable[None]]
+) -> None:
+    """The usual case, by name."""
+    issued = issue(tmp_path, "mail.example.org")
+    await elsewhere()
+    box = Letterbox(login=(b"desk", b"secret"))
+    async with mailserver(box, starttls=issued.server):
+        server = f"smtp://mail.example.org:{box.port}"
+        told = await send(settings(server=server, ca=issued.ca, username="desk", password="secret"), ready())
+    assert told.outcome is Outcome.SENT, told.answer
+
+
+async def test_a_password_is_never_sent_unencrypted_to_another_machine(
+    elsewhere: Callable[[], Awaitable[None]],
+) -> None:
+    """The server offers no STARTTLS, or somebody in between took the offer out."""
+    await elsewhere()
+    box = Letterbox(login=(b"desk", b"secret"))
+    async with mailserver(box):
+        server = f"smtp://mail.example.org:{box.port}"
+        told = await send(settings(server=server, username="desk", password="secret"), ready())
+    assert told.outcome is Outcome.RETRY
+    assert "the password was not sent" in told.answer
+    assert box.logins == []
+    assert box.taken == []
+
+
+async def test_a_password_may_go_to_a_server_on_this_machine_without_tls() -> None:
+    """A local relay."""
+    async with mailserver(Letterbox(login=(b"desk", b"secret"))) as box:
+        told = await send(settings(box.port, username="desk", password="secret"), ready())
+    assert told.outcome is Outcome.SENT, told.answer
+
+
+async def test_a_refused_login_is_tried_again_and_told_without_the_password() -> None:
+    """The operator changes it, and nothing was lost."""
+    async with mailserver(Letterbox(login=(b"desk", b"right"))) as box:
+        told = await send(settings(box.port, username="desk", password="wrong-one"), ready())
+    assert told.outcome is Outcome.RETRY
+    assert "login refused: 535" in told.answer
+    assert "wrong-one" not in told.answer
+    assert box.taken == []
+
+
+async def test_a_server_without_logins_is_named() -> None:
+    """Username and password for a server that wants none."""
+    async with mailserver() as box:
+        told = await send(settings(box.port, username="desk", password="secret"), ready())
+    assert told.outcome is Outcome.RETRY
+    assert "leave username and password out" in told.answer
+
+
+async def test_tls_from_the_start_to_a_server_that_does_not_speak_it_is_named() -> None:
+    """The commonest mistake with port numbers."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test ESMTP\r\n")
+        await reader.read(100)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        told = await send(settings(server=f"smtps://127.0.0.1:{port}"), ready())
+    assert told.outcome is Outcome.RETRY
+    assert "TLS" in told.answer
+
+
+async def test_lines_that_begin_with_a_dot_arrive_whole() -> None:
+    """The dot alone would end the text of the mail."""
+    one = item(title="Japan automotive", summary=".\r\n.\r\nQUIT\r\n.hidden", body=None)
+    async with mailserver() as box:
+        await send(settings(box.port), ready(alert(one, span(one, "title", "Japan"))))
+    (mail,) = box.received_by(A)
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert ". . QUIT .hidden" in text.get_content()
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "sentence"),
+    [
+        ({"to": []}, "to", "at least 1 item"),
+        ({"to": ["nobody"]}, "to", "is no mail address"),
+        ({"to": ["a@example.org\r\nRCPT TO:<x@example.org>"]}, "to", "is no mail address"),
+        ({"to": ["a b@example.org"]}, "to", "is no mail address"),
+        ({"to": ["دیسک@example.org"]}, "to", "ASCII"),
+        ({"from": "@example.org"}, "from", "is no mail address"),
+        ({"from": "a@ex..org"}, "from", "is no mail address"),
+        ({"server": "mail.example.org"}, "server", "smtp://mail.example.org:587"),
+        ({"server": "http://mail.example.org"}, "server", "not a mail server"),
+        ({"server": "smtp://"}, "server", "not a mail server"),
+        ({"server": "smtp://mail.example.org:x"}, "server", "not a mail server"),
+        ({"server": "smtp://mail.example.org/path"}, "server", "not a mail server"),
+        ({"server": "smtp://user:secret@mail.example.org"}, "server", "username and password"),
+        ({"username": "desk"}, None, "belong together"),
+        ({"password": "secret"}, None, "belong together"),
+        ({"timeout": "1y"}, "timeout", "unknown unit"),
+        ({"subject": "x"}, "subject", "Extra inputs"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_would_be_right(
+    changes: dict[str, Any], place: str | None, sentence: str
+) -> None:
+    """The configuration's errors are made of these sentences."""
+    with pytest.raises(ValidationError) as caught:
+        settings(**changes)
+    (error,) = caught.value.errors()
+    assert sentence in error["msg"]
+    assert error["loc"][:1] == ((place,) if place else ())
+    assert "secret@" not in str(caught.value)
+
+
+def test_addresses_may_carry_names_and_international_domains_and_count_once() -> None:
+    """As people paste them."""
+    one = settings(to=["Desk <a@example.org>", "a@example.org", '"Khan, A." <b@bücher.example>'])
+    assert one.to == ("Desk <a@example.org>", '"Khan, A." <b@bücher.example>')
+    assert settings(to="a@example.org").to == ("a@example.org",)
+
+
+async def test_an_international_domain_is_asked_for_in_ascii() -> None:
+    """RFC 5891 in the envelope and the header."""
+    async with mailserver() as box:
+        told = await send(settings(box.port, to=['"Khan, A." <b@bücher.example>']), ready())
+    assert told.reached == ("b@xn--bcher-kva.example",)
+    assert box.asked == ["b@xn--bcher-kva.example"]
+    (mail,) = box.received_by("b@xn--bcher-kva.example")
+    assert mail["To"].addresses[0].display_name == "Khan, A."
+
+
+def test_the_password_is_not_shown() -> None:
+    """Not in the settings' text."""
+    assert "hunter2" not in repr(settings(username="desk", password="hunter2"))
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
+    """Lets the name mail.example.org lead to loopback, so that a server here stands for one on another machine."""
+
+    async def point() -> None:
+        loop = asyncio.get_running_loop()
+
+        async def lookup(host: str, port: int, **_: Any) -> list[Any]:
+            assert host == "mail.example.org"
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        monkeypatch.setattr(loop, "getaddrinfo", lookup)
+
+    return point

@@ -1,0 +1,108 @@
+"""A delivery as a mail: whatever a title holds, it reads back, and it cannot write headers."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.channels.mime import address_of, mail_of, message_id
+from alerts.compose import notice
+from alerts.inert import one_line
+from tests.alerts.mailserver import read
+from tests.alerts.samples import JAPANESE_TITLE, NOW, URDU_TITLE, alert, item, span
+
+ZONE = ZoneInfo("Asia/Karachi")
+TO = ("desk@example.org",)
+
+
+def mail(subject: str) -> bytes:
+    message = notice(subject, "Words.", about="a", state="b", since=NOW, now=NOW)
+    return mail_of(message, "delivery-1", "khabardar@example.org", TO, ZONE)
+
+
+@given(st.text(max_size=250))
+def test_every_subject_reads_back_as_the_line_it_is(text: str) -> None:
+    """Any text, in any script, broken or not."""
+    expected = one_line(text, 200) or "Khabardar"
+    assert read(mail(text))["Subject"] == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Japan\r\nBcc: everybody@example.org",
+        "Japan\nBcc: everybody@example.org\n\n<script>",
+        "Japan\r\n\r\nbody",
+        "Japan\x0bBcc: x@example.org\x1c",
+        "Japan\u2028Bcc: x@example.org\x85",
+        "Japan =?utf-8?q?=0D=0ABcc=3A_x=40example.org?= end",
+    ],
+)
+def test_a_title_cannot_add_headers(title: str) -> None:
+    """Line breaks of all kinds, and encoded ones."""
+    one = item(title=title)
+    raw = mail_of(alert(one, span(one, "title", "Japan")), "delivery-1", "khabardar@example.org", TO, ZONE)
+    parsed = read(raw)
+    assert parsed["Bcc"] is None
+    assert parsed["Subject"] == f"[japan-automotive] {' '.join(title.split())}".replace("\x1c", "")
+    assert parsed.get_body(("html",)) is not None
+
+
+@pytest.mark.parametrize("title", [URDU_TITLE, JAPANESE_TITLE * 4, "Émigré " * 30, "x" * 150])
+def test_long_and_foreign_subjects_keep_to_the_limits_of_mail(title: str) -> None:
+    """ASCII only, no line over 998 octets, header lines of 78 at most, encoded words of 75 at most."""
+    one = item(title=title)
+    raw = mail_of(alert(one, span(one, "title", title[:1])), "delivery-1", "khabardar@example.org", TO, ZONE)
+    raw.decode("ascii")
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert max(len(line) for line in head.split(b"\r\n")) <= 78
+    assert max((len(word) for word in head.split() if word.startswith(b"=?")), default=0) <= 75
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def test_the_message_id_is_made_of_the_delivery_and_the_senders_domain() -> None:
+    """And stays a Message-ID, whatever the id is."""
+    assert message_id("01J-x", "Khabardar <k@example.org>") == "<01J-x@example.org>"
+    assert message_id("a>b\r\nX: y", "k@example.org") == "<a-b--X--y@example.org>"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "spec"),
+    [
+        ("a@example.org", "", "a@example.org"),
+        ("Desk <a@example.org>", "Desk", "a@example.org"),
+        ('"Khan, \\"A.\\"" <a@example.org>', 'Khan, "A."', "a@example.org"),
+        ("نیوز ڈیسک <a@example.org>", "نیوز ڈیسک", "a@example.org"),
+        ("a+b.c@mail.example.org", "", "a+b.c@mail.example.org"),
+    ],
+)
+def test_an_address_is_read_with_or_without_a_name(text: str, name: str, spec: str) -> None:
+    """As people write them."""
+    address = address_of(text)
+    assert (address.display_name, address.addr_spec) == (name, spec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "a@",
+        "@b",
+        "a@b@",
+        "a b@c.org",
+        "a@b.org, c@d.org",
+        "a@b.org\nBcc: c@d.org",
+        "<a@b.org",
+        "a@b..org",
+        "a@[x",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    """Rather than sent to somebody else."""
+    with pytest.raises(ValueError, match="no mail address"):
+        address_of(text)
