@@ -192,7 +192,11 @@ def _matches(shape: Mapping[str, Any], rules: set[str], spans: Sequence[MatchSpa
 
 def _fits(span: MatchSpan, sent: Any) -> bool:
     """Whether the text that is sent holds the match at that place: it may be shortened, or newer than the match."""
-    return isinstance(sent, str) and span.start < span.end and sent[span.start : span.end] == encodable(span.text)
+    return (
+        isinstance(sent, str)
+        and 0 <= span.start < span.end <= len(sent)
+        and sent[span.start : span.end] == encodable(span.text)
+    )
 
 
 def _place(field: str) -> tuple[int, str]:
