@@ -79,15 +79,8 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
     channels = _channels(table, found)
     rules = _list("rules", RuleSettings, table, found)
     service = parts["service"] or ServiceSettings()
-    _check_names(sources, channels, rules, service, table, found)
-    queries = Queries(topics, {rule.name: rule.query for _, rule in rules}, service.timezone, found)
-    queries.check_topics()
-    queries.check_rules({rule.name: ("rules", number, "query") for number, rule in rules})
-    only = {
-        source.name: queries.parse(source.only, ("sources", number, "only"))
-        for number, source in sources
-        if source.only is not None
-    }
+    _check_names(table, found)
+    queries, only = _queries(table, topics, service.timezone, found)
     found.stop_if_any()
     return Settings(
         path=found.file.absolute(),
@@ -96,7 +89,7 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
         channels=tuple(channel for _, channel in channels),
         rules=tuple(rule for _, rule in rules),
         names=queries.all_names,
-        only={name: query for name, query in only.items() if query is not None},
+        only=only,
         warnings=tuple(found.warnings),
         secrets=frozenset(found.secrets),
         **{name: part if part is not None else TABLES[name]() for name, part in parts.items()},  # type: ignore[arg-type]
@@ -216,30 +209,56 @@ def _channels(table: Mapping[str, Any], found: Findings) -> list[tuple[int, Chan
     return built
 
 
-def _check_names(
-    sources: list[tuple[int, SourceSettings]],
-    channels: list[tuple[int, ChannelSettings]],
-    rules: list[tuple[int, RuleSettings]],
-    service: ServiceSettings,
-    table: Mapping[str, Any],
-    found: Findings,
-) -> None:
+def _elements(kind: str, table: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    """The elements of ``[[kind]]`` as written, also those with errors, with their numbers; nothing is noted."""
+    written = table.get(kind, [])
+    elements = enumerate(written) if isinstance(written, list) else ()
+    return [(number, element) for number, element in elements if isinstance(element, dict)]
+
+
+def _texts(kind: str, key: str, table: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """What stands under ``key`` in the elements of ``[[kind]]``, where it is a text."""
+    return [(number, one[key]) for number, one in _elements(kind, table) if isinstance(one.get(key), str)]
+
+
+def _check_names(table: Mapping[str, Any], found: Findings) -> None:
     """Names used twice, and channels that are named but do not exist.
 
-    A channel that has errors of its own still exists: it is not reported a second time by its rules.
+    Looks at what is written, not at what could be built: an element with another error has its say all the same, and a
+    channel that is broken still exists for its rules.
     """
-    check_duplicates("sources", [(number, source.name) for number, source in sources], found)
-    check_duplicates("channels", [(number, channel.name) for number, channel in channels], found)
-    check_duplicates("rules", [(number, rule.name) for number, rule in rules], found)
-    written = table.get("channels", [])
-    elements = written if isinstance(written, list) else []
-    known = [
-        element["name"] for element in elements if isinstance(element, dict) and isinstance(element.get("name"), str)
-    ]
+    for kind in LISTS:
+        check_duplicates(kind, _texts(kind, "name", table), found)
+    service = table.get("service", {})
+    told = service.get("operator", []) if isinstance(service, dict) else []
+    named = [(("service", "operator"), told)]
+    named += [(("rules", number, "channels"), rule.get("channels")) for number, rule in _elements("rules", table)]
     wanted = [
-        (("rules", number, "channels", place), name)
-        for number, rule in rules
-        for place, name in enumerate(rule.channels)
+        ((*path, place), name)
+        for path, names in named
+        if isinstance(names, list)
+        for place, name in enumerate(names)
+        if isinstance(name, str)
     ]
-    told = [(("service", "operator", place), name) for place, name in enumerate(service.operator)]
-    check_known([*wanted, *told], "channel", known, found)
+    check_known(wanted, "channel", [name for _, name in _texts("channels", "name", table)], found)
+
+
+def _queries(
+    table: Mapping[str, Any], topics: Mapping[str, str], timezone: str, found: Findings
+) -> tuple[Queries, dict[str, Query]]:
+    """Every query of the file parsed: topics, rules, ``only``; the last by the name of the source."""
+    rules: dict[str, str] = {}
+    paths: dict[str, KeyPath] = {}
+    for number, text in _texts("rules", "query", table):
+        name = table["rules"][number].get("name")
+        name = name if isinstance(name, str) and name not in rules else f"#{number}"
+        rules[name], paths[name] = text, ("rules", number, "query")
+    queries = Queries(topics, rules, timezone, found)
+    queries.check_topics()
+    queries.check_rules(paths)
+    only: dict[str, Query] = {}
+    for number, text in _texts("sources", "only", table):
+        query = queries.parse(text, ("sources", number, "only"))
+        if query is not None:
+            only[str(table["sources"][number].get("name"))] = query
+    return queries, only

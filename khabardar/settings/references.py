@@ -78,7 +78,7 @@ class Queries:
 
     def check_rules(self, paths: Mapping[str, KeyPath]) -> None:
         """Parse the query of every rule; ``paths`` says where each stands."""
-        broken = {name for name, text in self.names.rules.items() if self.parse(text, paths[name]) is None}
+        broken = {name for name, path in paths.items() if self.parse(self.names.rules[name], path) is None}
         if broken:
             from query import Names
 

@@ -20,14 +20,29 @@ Details = Mapping[str, Any]
 def build(model: type[Model], table: Mapping[str, Any], path: KeyPath, found: Findings) -> Model | None:
     """The settings value, or None with its errors noted in ``found``.
 
-    Judged strictly ("yes" is not true, 1 is not a text), yet a TOML list may be a tuple: that is how pydantic reads JSON.
+    Judged strictly: "yes" is not true, 1 is not a text. pydantic's strict mode goes too far in one point, it refuses a
+    list where a tuple is kept; so what is built is built laxly, and the strict mode only has its say.
     """
+    written = json.dumps(table, default=_plain)
+    built, errors = _tried(model, written, strict=False)
+    errors += [details for details in _tried(model, written, strict=True)[1] if not _is_list(details)]
+    grouped: dict[KeyPath, list[Details]] = {}
+    for details in errors:
+        grouped.setdefault(_place(details, table), []).append(details)
+    for place, about in grouped.items():
+        found.error((*path, *place), _sentence(about, model, place))
+    return None if grouped else built
+
+
+def _tried(model: type[Model], written: str, *, strict: bool) -> tuple[Model | None, list[Details]]:
     try:
-        return model.model_validate_json(json.dumps(table, default=_plain), strict=True)
+        return model.model_validate_json(written, strict=strict), []
     except ValidationError as error:
-        for place, details in _by_place(error, table).items():
-            found.error((*path, *place), _sentence(details, model, place, table))
-        return None
+        return None, [dict(details) for details in error.errors(include_url=False, include_input=True)]
+
+
+def _is_list(details: Details) -> bool:
+    return details["type"] in {"tuple_type", "set_type", "frozen_set_type"} and isinstance(details["input"], list)
 
 
 def _plain(value: object) -> str:
@@ -36,16 +51,11 @@ def _plain(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _by_place(error: ValidationError, table: Mapping[str, Any]) -> dict[KeyPath, list[Details]]:
-    """Errors grouped by the key they are about. A union reports once per member, below the key: that tail is cut."""
-    grouped: dict[KeyPath, list[Details]] = {}
-    for details in error.errors(include_url=False, include_input=True):
-        grouped.setdefault(_place(details, table), []).append(dict(details))
-    return grouped
-
-
 def _place(details: Mapping[str, Any], table: Mapping[str, Any]) -> KeyPath:
-    """The part of the location that is really written in the table, plus the key that is missing."""
+    """The part of the location that is really written in the table, plus the key that is missing.
+
+    A union reports each of its members with a tag below the key: that tail is cut.
+    """
     value: Any = table
     place: KeyPath = ()
     location = details["loc"]
@@ -62,7 +72,7 @@ def _place(details: Mapping[str, Any], table: Mapping[str, Any]) -> KeyPath:
     return place
 
 
-def _sentence(errors: list[Details], model: type[BaseModel], place: KeyPath, table: Mapping[str, Any]) -> str:
+def _sentence(errors: list[Details], model: type[BaseModel], place: KeyPath) -> str:
     if any(details["type"] == "extra_forbidden" for details in errors):
         return _unknown_key(str(place[-1]), fields_of(model_at(model, place[:-1])))
     sentences = dict.fromkeys(_one(details) for details in errors)

@@ -67,7 +67,7 @@ def note_secrets(value: Any, found: Findings, key: str = "") -> None:
 def with_secret_files(table: dict[str, Any], known: set[str], found: Findings, path: KeyPath) -> dict[str, Any]:
     """The table with ``X_file = "PATH"`` replaced by ``X = "what the file holds"``, for the keys ``X`` it may have.
 
-    The path is relative to the configuration file. A file of several lines gives a list (keys while rotating).
+    The path is relative to the configuration file. A ``secret`` of several lines gives a list (keys while rotating).
     """
     filled: dict[str, Any] = {}
     for key, value in table.items():
@@ -82,11 +82,11 @@ def with_secret_files(table: dict[str, Any], known: set[str], found: Findings, p
             continue
         secret = _secret(value, found, (*path, key))
         if secret is not None:
-            filled[target] = secret
+            filled[target] = _shaped(secret, target)
     return filled
 
 
-def _secret(value: Any, found: Findings, path: KeyPath) -> str | list[str] | None:
+def _secret(value: Any, found: Findings, path: KeyPath) -> str | None:
     if not isinstance(value, str) or not value:
         found.error(path, 'must be the path of a file as a text, such as "password.txt".')
         return None
@@ -99,9 +99,16 @@ def _secret(value: Any, found: Findings, path: KeyPath) -> str | list[str] | Non
             path, f"the secret file {file} cannot be read: {reason}. Its path is relative to this configuration."
         )
         return None
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
+    if not text.strip():
         found.error(path, f"the secret file {file} is empty. Write the secret into its first line.")
         return None
-    found.secrets.update(line for line in lines if len(line) >= _SHORTEST_MASKED)
-    return lines[0] if len(lines) == 1 else lines
+    found.secrets.update(line for line in text.splitlines() if len(line) >= _SHORTEST_MASKED)
+    return text
+
+
+def _shaped(text: str, key: str) -> str | list[str]:
+    """What a key wants of its file: ``secret`` one line or a list of them, others the text without its last line end."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if key == "secret" and len(lines) > 1:
+        return lines
+    return lines[0] if len(lines) == 1 else text
