@@ -134,10 +134,9 @@ def folder() -> Traversable:
 @cache
 def load() -> Content:
     """The content shipped with the program."""
-    sheets = sorted(folder().joinpath("outlets").iterdir(), key=lambda sheet: sheet.name)
-    outlets = tuple(
-        _outlet(tomllib.loads(sheet.read_text("utf-8"))) for sheet in sheets if sheet.name.endswith(".toml")
-    )
+    sheets = (sheet for sheet in folder().joinpath("outlets").iterdir() if sheet.name.endswith(".toml"))
+    read = (_outlet(tomllib.loads(sheet.read_text("utf-8"))) for sheet in sheets)
+    outlets = tuple(sorted(read, key=lambda outlet: (outlet.broken, outlet.name)))
     told = tomllib.loads(folder().joinpath("expected.toml").read_text("utf-8"))
     return Content(
         outlets,

@@ -103,6 +103,10 @@ class Newsroom:
         """The piece that stands at an address, also at one it had before its headline was edited."""
         return self._pieces.get(re.split(r"[?#]", url, maxsplit=1)[0])
 
+    def address(self, key: str) -> str:
+        """Where a piece stood when it came out, ``key`` being outlet/name; KeyError for one that is not ours."""
+        return {piece.key: url for url, piece in reversed(self._pieces.items())}[key]
+
     def outlet_at(self, url: str) -> Outlet | None:
         """The outlet to whose server an address belongs."""
         return next((o for o in self.content.outlets if url.startswith(self.sites[o.name] + "/")), None)

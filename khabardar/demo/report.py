@@ -24,7 +24,7 @@ def report(stage: Stage, over: str, *, seconds: float, once: bool) -> bool:
     view = stage.view
     if once:
         view.show(Text(), alerts_table(lines), silent_table(quiet))
-    view.show(sources_table(stage.content, stage.newsroom.asked, kept, states))
+    view.show(sources_table(stage.content, stage.newsroom.asked, kept, states, wide=stage.console.width >= 100))
     if not once:
         arrived = Counter(arrival.channel for arrival in stage.arrivals)
         view.show(

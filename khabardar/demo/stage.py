@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
-import shutil
 import sys
 import time
 import tomllib
@@ -100,19 +100,29 @@ class Stage:
 
     def commands(self) -> list[tuple[str, str]]:
         """Commands to try, with the real addresses, and what they show."""
-        khabardar = _command()
-        battery = self.newsroom.printed(self.content.outlet("indus-point"))[-1].url
-        hockey = self.newsroom.printed(self.content.outlet("maidan-sports"))[0].url
+        khabardar = self._command()
+        battery = self.newsroom.address("indus-point/battery-venture")
+        hockey = self.newsroom.address("maidan-sports/hockey-final")
         return [
-            (f"cd {shlex.quote(str(self.folder))}", "the demo's folder; its khabardar.toml is found there"),
+            (f"cd {shlex.quote(str(self.folder))}", "the demo's folder, with its khabardar.toml, mailbox and webhooks"),
             (f"{khabardar} search 'topic:japan NOT section:sports'", "the archive, in the language of the rules"),
-            (f"{khabardar} explain {shlex.quote(battery)}", "who was told of this item, and why"),
-            (f"{khabardar} explain {shlex.quote(hockey)}", "why this one alerted nobody"),
             (f"{khabardar} rule test 'گاڑی* OR 自動車'", "what a new rule would have found, in Urdu and Japanese"),
-            (f"{khabardar} source list", "the sources and their health; one fails"),
+            (f"{khabardar} explain {battery}", "who was told of this item, and why"),
+            (f"{khabardar} explain {hockey}", "why this one alerted nobody"),
+            (f"{khabardar} source list", "the sources and their health: one fails"),
             (f"{khabardar} delivery list", "every message and what became of it"),
-            ("less mailbox/001.eml webhooks/001.json", "what was sent, as it was received"),
         ]
+
+    def _command(self) -> str:
+        """How the user types the command: a link to this very one is laid into the folder, so that it is short."""
+        installed = Path(sys.executable).parent / "khabardar"
+        if not installed.exists():
+            return f"{shlex.quote(sys.executable)} -m khabardar.cli"
+        link = self.folder / "khabardar"
+        if not link.is_symlink():
+            link.symlink_to(installed)
+        # a configuration named in the user's environment would come before the one in the folder
+        return "./khabardar -c khabardar.toml" if "KHABARDAR_CONFIG" in os.environ else "./khabardar"
 
     def _configuration(self, smtp_port: int = 1, web_port: int = 1) -> str:
         return press.configuration(
@@ -169,13 +179,5 @@ class Stage:
         ]  # fmt: skip
         rest = len(self.newsroom.events) - self.newsroom.happened
         note = f"{rest} more to come" if rest else "all news are out"
+        note = note if totals["visits"] else "the service starts"
         return bottom_line(self.console.width, self._began, figures, note)
-
-
-def _command() -> str:
-    """How the user types the command: its name where the shell finds this very one, else its whole path."""
-    beside = Path(sys.executable).parent / "khabardar"
-    found = shutil.which("khabardar")
-    if found and Path(found).exists() and beside.exists() and Path(found).samefile(beside):
-        return "khabardar"
-    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m khabardar.cli"

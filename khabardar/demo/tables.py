@@ -57,17 +57,25 @@ def silent_table(silences: Sequence[Silence]) -> Table:
 
 
 def sources_table(
-    content: Content, asked: Mapping[str, Asked], kept: Mapping[str, int], states: Mapping[str, SourceState]
+    content: Content,
+    asked: Mapping[str, Asked],
+    kept: Mapping[str, int],
+    states: Mapping[str, SourceState],
+    *,
+    wide: bool = True,
 ) -> Table:
-    """How every source fared: what the newsroom was asked for, what the archive kept, what the service says of it."""
-    table = _table("Sources", "source", "offers", "visits", "304", "pages", "kept", "state")
+    """How every source fared: what the newsroom was asked for, what the archive kept, what the service says of it.
+
+    A ``wide`` one also says what each offers.
+    """
+    table = _table("Sources", "source", *(["offers"] if wide else []), "visits", "304", "pages", "kept", "state")
     for name in ("visits", "304", "pages", "kept"):
         next(column for column in table.columns if column.header == name).justify = "right"
     table.columns[-1].ratio = 1
     for outlet in content.outlets:
         here, state = asked[outlet.name], states.get(outlet.name)
         table.add_row(
-            outlet.name, offers(outlet), str(here.visits), str(here.unchanged), str(here.pages),
+            outlet.name, *([offers(outlet)] if wide else []), str(here.visits), str(here.unchanged), str(here.pages),
             str(kept.get(outlet.name, 0)), _state(state),
         )  # fmt: skip
     return table

@@ -27,6 +27,7 @@ from khabardar.inert import one_line
 LANGUAGES = {"en": "English", "ur": "Urdu", "ja": "Japanese"}
 PIPE_WIDTH = 110
 WIDEST = 120
+MARGIN = 11  # the clock and the bar to the left of an alert
 
 
 def console() -> Console:
@@ -55,6 +56,7 @@ class View:
         self._console = shown
         self._title_of = title_of
         self._standing = standing
+        self._blank = False
 
     def live(self) -> AbstractContextManager[object]:
         """Keeps the line at the bottom of a terminal while the block runs; it vanishes at the end."""
@@ -101,15 +103,18 @@ class View:
             lines.append(Text("also in  ", "dim") + Text(", ".join(fullest.also_in), "bold magenta"))
         if fullest.words:
             lines.append(Text("matched  ", "dim") + Text(", ".join(map(one_line, fullest.words[:10])), "yellow"))
-        lines += [Text(url, "blue", overflow="fold") for url in fullest.urls[:1]]
+        lines += [_link(one_line(url)) for url in fullest.urls[:1]]
         lines += [_came(arrival) for arrival in arrivals]
         bar = Table.grid(padding=(0, 1))
         bar.add_column(width=8, style="dim")
         bar.add_column(width=1, style="green")
         bar.add_column()
-        for number, line in enumerate(lines):
-            bar.add_row(_clock(fullest.at) if not number else "", "┃", line)
-        self._print(Text(), bar, Text())
+        rows = [row for line in lines for row in line.wrap(self._console, self._console.width - MARGIN)]
+        for number, row in enumerate(rows):
+            bar.add_row(_clock(fullest.at) if not number else "", "┃", row)
+        self._space()
+        self._print(bar)
+        self._space()
 
     def again(self, arrival: Arrival) -> None:
         """A further message about a story that was shown already."""
@@ -117,13 +122,13 @@ class View:
 
     def next_steps(self, commands: Sequence[tuple[str, str]], title: str) -> None:
         """Real commands to try. ``commands``: what to type, and what it shows."""
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(style="bold green", overflow="fold")
-        grid.add_column(style="dim", ratio=1)
+        self._space()
+        self._print(Rule(Text(title, "bold"), style="cyan", align="left"))
         for typed, shows in commands:
-            grid.add_row(typed, shows)
-        self._print(Text(), Rule(Text(title, "bold"), style="cyan", align="left"))
-        self._print(Padding(grid, (0, 0, 1, 2)))
+            self._print(Text(f"# {shows}", "dim"))
+            # whole on one line whatever the width: it is there to be copied
+            self._console.print(Text(typed, "bold green"), soft_wrap=True)
+        self._blank = False
 
     def show(self, *parts: RenderableType) -> None:
         """Anything else, such as the tables at the end."""
@@ -138,6 +143,13 @@ class View:
 
     def _print(self, *parts: RenderableType) -> None:
         self._console.print(Group(*parts))
+        self._blank = False
+
+    def _space(self) -> None:
+        """An empty line, if there is none yet."""
+        if not self._blank:
+            self._console.print()
+        self._blank = True
 
 
 def bottom_line(width: int, began: float, figures: Sequence[tuple[str, str]], note: str) -> Text:
@@ -175,6 +187,11 @@ def _came(arrival: Arrival) -> Text:
         + Text(f"{arrival.medium} to {arrival.channel}", "green")
         + Text(f"{rules} · {proof}", "dim")
     )
+
+
+def _link(url: str) -> Text:
+    safe = url.startswith(("http://", "https://")) and " " not in url
+    return Text(url, f"blue link {url}" if safe else "blue", overflow="fold")
 
 
 def _quoted(title: str) -> Text:

@@ -46,7 +46,7 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     for piece in content.pieces.values():
         view.event(Event(1, "publishes", piece))
         view.alerts([replace(MAIL, title=piece.title, words=(*piece.title.split(),))])
-    view.next_steps([("khabardar explain " + URL, "who was told of this item, and why")], "Try")
+    view.next_steps([("./khabardar source list", "the sources and their health")], "In another terminal, try")
     assert max(Text(line).cell_len for line in page.getvalue().splitlines()) <= width
 
 
@@ -105,3 +105,10 @@ def test_the_tables_explain_every_mismatch(width: int) -> None:
     text = page.getvalue()
     for part in ("✗ missing", "no message came", "✓ arrived", "✗ alerted", "a message arrived", "✓ silent"):
         assert part in text, part
+
+
+def test_a_command_stands_on_one_line_so_that_it_can_be_copied() -> None:
+    """However long it is: the terminal folds it, not we."""
+    view, page = seen(80)
+    view.next_steps([("./khabardar explain " + URL, "who was told of this item, and why")], "Try")
+    assert f"./khabardar explain {URL}" in page.getvalue().splitlines()
