@@ -8,48 +8,50 @@ from pathlib import Path
 
 from rich.text import Text
 
-from archive.store import Archive, SourceState
+from archive.claims import SourceState
+from archive.store import Archive
 from khabardar.demo.stage import Stage
 from khabardar.demo.tables import alerts_table, silent_table, sources_table
 from khabardar.demo.verdict import compare, silences
 
 
 def report(stage: Stage, over: str, *, seconds: float, once: bool) -> bool:
-    """Shows the tables (after a whole round all of them) and returns whether everything was as expected."""
+    """Shows the tables (after a whole round all of them) and returns whether everything was as expected.
+
+    ``over`` says how the demo ended; a round that ended by its "limit" was not whole, and says what it lacked.
+    """
     stage.flush()
-    facts = stage.facts()
+    facts, lacking = stage.facts(), stage.lacking() if over == "limit" else []
     lines, quiet = compare(stage.arrivals, facts), silences(stage.arrivals, facts)
-    kept, states = _from_archive(stage.folder)
-    good = all(line.good for line in lines) and all(silence.good for silence in quiet)
+    bad = sum(not line.good for line in lines) + sum(not silence.good for silence in quiet)
     view = stage.view
     if once:
         view.show(Text(), alerts_table(lines), silent_table(quiet))
-    view.show(sources_table(stage.content, stage.newsroom.asked, kept, states, wide=stage.console.width >= 100))
+    wide = stage.console.width >= 100
+    view.show(sources_table(stage.content, stage.newsroom.asked, _states(stage.folder), wide=wide))
     if not once:
         arrived = Counter(arrival.channel for arrival in stage.arrivals)
-        view.show(
-            Text(f"{arrived['desk']} mails and {arrived['hook']} webhooks arrived in {seconds:.0f} seconds.", "bold")
-        )
+        told = f"{arrived['desk']} mails and {arrived['hook']} webhooks arrived in {seconds:.0f} seconds."
+        view.show(Text(told, "bold"))
         return True
-    bad = sum(not line.good for line in lines) + sum(not silence.good for silence in quiet)
-    if over == "limit":
-        view.show(Text("The round was cut short by its time limit.", "red"))
-    if good:
+    for lack in lacking:
+        view.show(Text(f"The round was cut short: {lack}.", "red"))
+    if not bad and not lacking:
         told = f"All {len(lines)} expected alerts arrived, each once, and nothing else ({seconds:.0f} s)."
         view.show(Text("✓ " + told, "bold green"))
-    else:
-        view.show(Text(f"✗ {bad} of {len(lines) + len(quiet)} expectations failed ({seconds:.0f} s).", "bold red"))
-        view.show(Text("The service's last words:\n" + stage.service.last_words(), "dim"))
-    return good
+        return True
+    view.show(Text(f"✗ {bad} of {len(lines) + len(quiet)} expectations failed ({seconds:.0f} s).", "bold red"))
+    view.show(Text("The service's last words:\n" + stage.service.last_words(), "dim"))
+    return False
 
 
-def _from_archive(folder: Path) -> tuple[Mapping[str, int], Mapping[str, SourceState]]:
-    """How many items of each source were kept, and how the service sees its sources."""
+def _states(folder: Path) -> Mapping[str, SourceState]:
+    """How the service sees its sources, read from the archive it leaves."""
     file = folder / "khabardar.db"
     if not file.exists():
-        return {}, {}
+        return {}
     archive = Archive.open(f"sqlite:///{file}", read_only=True)
     try:
-        return Counter(item.source for item in archive.search(None, limit=1000)), archive.source_states()
+        return archive.source_states()
     finally:
         archive.close()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from khabardar.demo.content import load
@@ -28,8 +29,8 @@ PACE = 3.0
 FOLDER = "khabardar-demo-"
 
 
-def main(once: bool = False, keep: bool = False) -> int:
-    """Runs the demo; returns the exit code.
+def main(once: bool = False, keep: bool = False, shown: Console | None = None) -> int:
+    """Runs the demo on a console (``shown``, else the terminal's); returns the exit code.
 
     With ``once``, or when stdout is no terminal, it ends after one whole round: 0 only if exactly the expected alerts
     arrived. Else it goes on until Ctrl-C or SIGTERM. Its folder is removed at the end unless ``keep`` is set.
@@ -37,15 +38,14 @@ def main(once: bool = False, keep: bool = False) -> int:
     once = once or not sys.stdout.isatty()
     folder = Path(tempfile.mkdtemp(prefix=FOLDER)).resolve()
     try:
-        return asyncio.run(_run(folder, once=once, keep=keep))
+        return asyncio.run(_run(folder, shown or console(), once=once, keep=keep))
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _run(folder: Path, *, once: bool, keep: bool) -> int:
+async def _run(folder: Path, shown: Console, *, once: bool, keep: bool) -> int:
     began = time.monotonic()
-    shown = console()
     stop = asyncio.Event()
     with _told_to_stop(stop):
         stage = Stage(folder, load(), shown)
@@ -68,7 +68,7 @@ async def _until_over(stage: Stage, stop: asyncio.Event, began: float, *, once: 
     while not stop.is_set():
         if stage.service.ended is not None:
             return "service"
-        if once and stage.round_over():
+        if once and not stage.lacking():
             return "round"
         if once and time.monotonic() - began > ROUND_LIMIT:
             return "limit"

@@ -84,19 +84,24 @@ class Stage:
         read = {key: at for asked in self.newsroom.asked.values() for key, at in asked.read.items()}
         return Facts(self.content, self._piece_of, read)
 
-    def round_over(self) -> bool:
-        """Whether a whole round was played: decided by facts, never by the time it took."""
-        facts = self.facts()
-        if self.newsroom.happened < len(self.newsroom.events) or owing(self.arrivals, facts):
-            return False
-        visits = self.newsroom.visits()
-        seen_again = all(visits[name] >= self._before_last_event[name] + 2 for name in visits)
+    def lacking(self) -> list[str]:
+        """What a whole round still lacks, as sentences; nothing when it is over. Facts decide, never the time it took."""
+        facts, visits = self.facts(), self.newsroom.visits()
+        rest = len(self.newsroom.events) - self.newsroom.happened
+        if rest:
+            return [f"{rest} stories of the timetable have not come out: some outlet was never visited"]
+        lacking = [f"{story.story}: not arrived at {channel}" for channel, story in owing(self.arrivals, facts)]
+        lacking += [
+            f"{name} was visited {visits[name] - before} times since the last story came out, not twice"
+            for name, before in self._before_last_event.items()
+            if visits[name] < before + 2
+        ]
         silent = [silent.piece for silent in self.content.silent if not self.content.closed(silent.piece)]
-        last_read = max(facts.read.values(), default=datetime.now(UTC))
-        quiet = min(
-            time.monotonic() - self._last_arrival, (datetime.now(UTC) - last_read).total_seconds()
-        )  # fmt: skip
-        return seen_again and quiet >= QUIET and all(piece in facts.read for piece in silent)
+        lacking += [f"the text of {piece} was not asked for" for piece in silent if piece not in facts.read]
+        last_read = (datetime.now(UTC) - max(facts.read.values(), default=datetime.now(UTC))).total_seconds()
+        if min(time.monotonic() - self._last_arrival, last_read) < QUIET:
+            lacking.append(f"it has not been quiet for {QUIET:.0f} seconds")
+        return lacking
 
     def commands(self) -> list[tuple[str, str]]:
         """Commands to try, with the real addresses, and what they show."""

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from archive.store import SourceState
+from archive.claims import SourceState
 from khabardar.demo.content import CHANNELS, Content
 from khabardar.demo.newsroom import Asked
 from khabardar.demo.verdict import Line, Silence
@@ -59,7 +59,6 @@ def silent_table(silences: Sequence[Silence]) -> Table:
 def sources_table(
     content: Content,
     asked: Mapping[str, Asked],
-    kept: Mapping[str, int],
     states: Mapping[str, SourceState],
     *,
     wide: bool = True,
@@ -76,7 +75,7 @@ def sources_table(
         here, state = asked[outlet.name], states.get(outlet.name)
         table.add_row(
             outlet.name, *([offers(outlet)] if wide else []), str(here.visits), str(here.unchanged), str(here.pages),
-            str(kept.get(outlet.name, 0)), _state(state),
+            str(state.kept if state else 0), _state(state),
         )  # fmt: skip
     return table
 
