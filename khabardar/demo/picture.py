@@ -1,7 +1,7 @@
 """``python -m khabardar.demo.picture FILE.svg``: one round of the demo as a picture, for the documentation.
 
-The picture names no outside host: the fonts that rich's template would load are left out, whoever looks at it uses the
-fixed-width font at hand.
+The picture names no outside host: the fonts that rich would load are left out, whoever looks at it uses the fixed-width
+font at hand.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ import sys
 from io import StringIO
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from khabardar.demo.run import main
 
 WIDTH = 100
-TEMPLATE = re.sub(r"@font-face\s*\{\{.*?\}\}\s*|<!--.*?-->\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
-    "Fira Code", "ui-monospace, Menlo, DejaVu Sans Mono"
-)
+FONT_FACE = re.compile(r"@font-face\s*\{.*?\}\s*|<!--.*?-->\s*", re.DOTALL)
 
 
 def draw(file: Path) -> int:
@@ -29,8 +26,13 @@ def draw(file: Path) -> int:
         markup=False, highlight=False, emoji=False,
     )  # fmt: skip
     code = main(once=True, shown=shown)
-    file.write_text(shown.export_svg(title="khabardar demo --once", code_format=TEMPLATE), "utf-8")
+    file.write_text(standing_alone(shown.export_svg(title="khabardar demo --once")), "utf-8")
     return code
+
+
+def standing_alone(svg: str) -> str:
+    """The picture without anything that would be loaded from elsewhere."""
+    return FONT_FACE.sub("", svg).replace("Fira Code", "ui-monospace, Menlo, DejaVu Sans Mono")
 
 
 if __name__ == "__main__":

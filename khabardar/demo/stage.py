@@ -85,7 +85,7 @@ class Stage:
         return Facts(self.content, self._piece_of, read)
 
     def lacking(self) -> list[str]:
-        """What a whole round still lacks, as sentences; nothing when it is over. Facts decide, never the time it took."""
+        """What a whole round still lacks, as sentences; nothing when it is over. Facts decide, not time."""
         facts, visits = self.facts(), self.newsroom.visits()
         rest = len(self.newsroom.events) - self.newsroom.happened
         if rest:

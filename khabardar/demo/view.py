@@ -59,8 +59,11 @@ class View:
         self._blank = False
 
     def live(self) -> AbstractContextManager[object]:
-        """Keeps the line at the bottom of a terminal while the block runs; it vanishes at the end."""
-        if not self._console.is_terminal:
+        """Keeps the line at the bottom of a terminal while the block runs; it vanishes at the end.
+
+        A console that records for a picture keeps only what scrolls.
+        """
+        if not self._console.is_terminal or self._console.record:
             return nullcontext()
         return Live(
             get_renderable=self._standing, console=self._console, refresh_per_second=2, transient=True,
