@@ -140,7 +140,8 @@ def _sorted(course: Talk, asked: list[str]) -> tuple[set[str], dict[str, str], d
     for recipient in asked:
         reply = course.recipients.get(recipient)
         if reply is not None and not reply.accepted:
-            (final if reply.final else again)[recipient] = str(reply)
+            # 552 to a recipient often means too many at once, and is to be tried again (RFC 5321, 4.5.3.1.10).
+            (final if reply.final and reply.code != 552 else again)[recipient] = str(reply)
         elif reply is not None and course.end.accepted:
             reached.add(recipient)
         elif course.judged and course.end.final:
@@ -157,6 +158,8 @@ def _told(
     if not final and not again:
         return Told(Outcome.SENT, end or "all recipients have it", reached=have)
     outcome = Outcome.RETRY if again else Outcome.GAVE_UP
+    if len(again) == len(everybody) and len(set(again.values())) == 1:
+        return Told(outcome, next(iter(again.values())))
     parts = [f"sent to {len(have)} of {len(everybody)}"] if have else []
     parts += [f"refused for good: {line}" for line in _by_reason(final)]
     parts += [f"to be tried again: {line}" for line in _by_reason(again)]

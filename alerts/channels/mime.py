@@ -33,8 +33,6 @@ def mail_of(
     letter = letter_of(message, zone)
     text, html = render(letter)
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = address_of(sender)
-    mail["To"] = tuple(address_of(recipient) for recipient in recipients)
     mail["Date"] = datetime.fromisoformat(message["timestamp"]).astimezone(UTC)
     mail["Message-ID"] = message_id(delivery_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer, please
@@ -42,7 +40,8 @@ def mail_of(
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     mail.set_boundary(f"=_{hashlib.sha256(delivery_id.encode()).hexdigest()[:32]}")
-    return _subject(letter.subject) + mail.as_bytes()
+    head = [_addresses("From", [sender]), _addresses("To", recipients), _subject(letter.subject)]
+    return "".join(head).encode("ascii") + mail.as_bytes()
 
 
 def message_id(delivery_id: str, sender: str) -> str:
@@ -78,13 +77,35 @@ def _unquoted(name: str) -> str:
     return re.sub(r"\\(.)", r"\1", name[1:-1]) if quoted else name
 
 
-def _subject(text: str) -> bytes:
-    """The Subject line, folded. Text that is not plain becomes encoded words (RFC 2047); so does a title that looks
-    like one. ``EmailMessage`` folds long subjects so that they read back with a space more."""
-    subject = one_line(text)
-    plain = subject.isascii() and "=?" not in subject and all(len(w) <= _LONGEST_WORD for w in subject.split())
-    header = Header(subject, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name="Subject")
-    return b"Subject: " + header.encode(linesep="\r\n").encode("ascii") + b"\r\n"
+def _subject(text: str) -> str:
+    """The Subject line, folded by ourselves: ``EmailMessage`` (Python 3.11) gives long ones a space more."""
+    return f"Subject: {_words(one_line(text), 'Subject')}\r\n"
+
+
+def _addresses(header: str, texts: Sequence[str]) -> str:
+    """A line of addresses, folded by ourselves: ``EmailMessage`` (Python 3.11) loses some of many long ones."""
+    return f"{header}: " + ",\r\n ".join(_written(address_of(text)) for text in texts) + "\r\n"
+
+
+def _written(address: Address) -> str:
+    name = one_line(address.display_name)
+    if not name:
+        return address.addr_spec
+    plain = name.isascii() and "=?" not in name and len(name) <= _LONGEST_WORD
+    phrase = '"' + re.sub(r'([\\"])', r"\\\1", name) + '"' if plain else _encoded(name, "")
+    return f"{phrase}\r\n <{address.addr_spec}>"
+
+
+def _words(text: str, header: str) -> str:
+    """Plain text as it is; anything else, and what looks like an encoded word, in encoded words (RFC 2047)."""
+    plain = text.isascii() and "=?" not in text and all(len(word) <= _LONGEST_WORD for word in text.split())
+    if plain:
+        return Header(text, "us-ascii", maxlinelen=76, header_name=header).encode(linesep="\r\n")
+    return _encoded(text, header)
+
+
+def _encoded(text: str, header: str) -> str:
+    return Header(text, "utf-8", maxlinelen=76, header_name=header).encode(linesep="\r\n")
 
 
 def _token(text: str) -> str:

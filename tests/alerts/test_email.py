@@ -82,6 +82,17 @@ async def test_a_recipient_refused_for_good_ends_the_rest_is_reached_and_nobody_
     assert one["Message-ID"] == other["Message-ID"]
 
 
+async def test_recipients_beyond_what_a_server_takes_at_once_come_with_the_next_try() -> None:
+    """452, and 552 as older servers say."""
+    box = Letterbox(rcpt={B: ["452 too many recipients", "250 yes"], C: ["552 too many recipients", "250 yes"]})
+    async with mailserver(box):
+        first = await send(settings(box.port), ready())
+        second = await send(settings(box.port), ready(reached=first.reached))
+    assert (first.outcome, first.reached) == (Outcome.RETRY, (A,))
+    assert (second.outcome, second.reached) == (Outcome.SENT, (A, B, C))
+    assert [len(box.received_by(one)) for one in (A, B, C)] == [1, 1, 1]
+
+
 async def test_a_delivery_whose_recipients_were_all_reached_is_sent_without_asking_anybody() -> None:
     """The process died between the last answer and its record."""
     told = await send(settings(1), ready(reached=(A, B, C)))

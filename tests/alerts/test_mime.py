@@ -106,3 +106,14 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     """Rather than sent to somebody else."""
     with pytest.raises(ValueError, match="no mail address"):
         address_of(text)
+
+
+def test_many_recipients_with_names_in_any_script_read_back() -> None:
+    """The To line is folded, and nobody gets lost."""
+    names = ["نیوز ڈیسک", "報道デスク", 'Khan, "A."', "Émile", "x" * 60, "Desk"]
+    to = [f'"{name.replace(chr(34), chr(92) + chr(34))}" <r{n}@example.org>' for n, name in enumerate(names * 6)]
+    parsed = read(mail_of(alert(), "delivery-1", "نیوز <k@example.org>", to, ZONE))
+    assert [(one.display_name, one.addr_spec) for one in parsed["To"].addresses] == [
+        (name, f"r{n}@example.org") for n, name in enumerate(names * 6)
+    ]
+    assert parsed["From"].addresses[0].display_name == "نیوز"

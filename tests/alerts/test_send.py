@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -106,3 +108,11 @@ async def test_the_client_of_a_channel_serves_delivery_after_delivery() -> None:
         await sender.aclose()
     assert told[1] == Told(Outcome.SENT, "200 OK")
     assert [one.outcome for one in told] == [Outcome.RETRY, Outcome.SENT, Outcome.RETRY, Outcome.SENT]
+
+
+def test_nothing_heavy_is_loaded_until_something_is_sent() -> None:
+    """The idle daemon stays small."""
+    heavy = "{'httpx', 'aiosmtplib', 'jinja2', 'standardwebhooks'}"
+    code = f"import sys, alerts.send, alerts.compose, alerts.letter; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
