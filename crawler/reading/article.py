@@ -1,0 +1,252 @@
+"""The blocks of a page that are the report: trafilatura finds the place, our own walk keeps every paragraph there.
+
+An extractor alone loses short paragraphs and keeps captions of other stories. So its answer is used as a vote on our
+blocks: the part of the page that holds the kept ones is the article, and inside it every block of prose stays, whatever
+its markup, and every block that belongs to other stories goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list, names_other_story
+from crawler.reading.markup import Block, Blocks
+from crawler.reading.plain import key
+
+MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
+_INLINE = ("b", "i", "em", "strong", "u", "font", "small", "big", "span", "mark", "sup", "sub", "abbr", "cite", "ins", "s", "wbr", "time")
+_DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "select", "input", "object")
+_ENDS = re.compile(r"[.!?…؟۔。」』”\"’')）:：;]\s*$")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PREFIX = 40  # letters of a paragraph that tell it from others
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Indexes of the blocks of the report, in reading order; ``first`` is where its text begins."""
+
+    kept: tuple[int, ...] = ()
+
+    @property
+    def first(self) -> int | None:
+        return self.kept[0] if self.kept else None
+
+
+def size_of(block: Block) -> int:
+    """How much a block says, in characters of an alphabet: a Han or Kana sign counts for three."""
+    text = block.text
+    dense = len(_DENSE.findall(text)) if not text.isascii() else 0
+    return max(0, len(text) - block.linked) + 2 * dense
+
+
+def is_prose(block: Block) -> bool:
+    """A paragraph rather than a label: long, or a sentence of some length, and not mostly links."""
+    if block.heading or block.link_share >= 0.5 or is_button_row(block.text):
+        return False
+    size = size_of(block)
+    return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text)))
+
+
+def find_report(root: Any, page: Blocks, furniture: Collection[Any], after: int | None, titles: Collection[str]) -> Report:
+    """Which blocks are the report. ``after`` is the block of the headline: the report never begins before it;
+    ``titles`` are keys of the headline's wordings. The tree is used up: furniture is taken out of it."""
+    blocks = page.items
+    start = 0 if after is None else after + 1
+    votes = _votes(root, furniture, blocks)
+    chosen = [i for i in range(start, len(blocks)) if votes[i] and is_prose(blocks[i]) and not blocks[i].furniture]
+    if not chosen:
+        chosen = _densest(blocks, start)
+    if not chosen:
+        return Report()
+    low, high = _place(page, chosen)
+    low, high = _grown(blocks, max(low, start), high, chosen)
+    return Report(tuple(_sifted(blocks, low, high, votes, titles)))
+
+
+def selected_report(page: Blocks, elements: Sequence[Any], titles: Collection[str]) -> Report:
+    """The report inside the elements a source's selectors name."""
+    wanted = {i for element in elements for i in range(*page.spans.get(element, (0, 0)))}
+    inside = sorted(i for i in wanted if not page.items[i].furniture) or sorted(wanted)
+    if not inside:
+        return Report()
+    votes = [False] * len(page.items)
+    for i in inside:
+        votes[i] = True
+    return Report(tuple(i for i in _sifted(page.items, inside[0], inside[-1] + 1, votes, titles) if i in wanted))
+
+
+# ---- the extractor's vote ----
+
+
+def _votes(root: Any, furniture: Collection[Any], blocks: Sequence[Block]) -> list[bool]:
+    """For every block whether trafilatura kept it."""
+    kept = {key(line)[:_PREFIX] for line in _extracted(root, furniture).splitlines()} - {""}
+    return [bool(kept) and key(block.text[:200])[:_PREFIX] in kept for block in blocks]
+
+
+def _extracted(root: Any, furniture: Collection[Any]) -> str:
+    from lxml import etree
+
+    for element in furniture:
+        if element.getparent() is not None:
+            element.drop_tree()
+    etree.strip_elements(root, *_DROPPED, with_tail=False)
+    etree.strip_tags(root, *_INLINE)  # nested inline tags are what the extractor is quadratic in
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS or sum(map(len, root.itertext())) > MAX_TEXT:
+        return ""
+    import trafilatura
+
+    try:
+        found = trafilatura.bare_extraction(root, fast=True, include_comments=False, include_tables=True, favor_recall=True)
+    except Exception:  # whatever a library for broken pages breaks on, our own reading stands
+        return ""
+    return str(getattr(found, "text", None) or "")
+
+
+# ---- the place on the page ----
+
+
+def _place(page: Blocks, chosen: Sequence[int]) -> tuple[int, int]:
+    """The range of blocks inside the smallest element that holds all chosen ones."""
+    line: list[Any] | None = None
+    for i in (chosen[0], chosen[-1]):
+        element = page.items[i].element
+        above = [element, *element.iterancestors()][::-1]
+        line = above if line is None else [a for a, b in zip(line, above, strict=False) if a is b]
+    for element in reversed(line or []):
+        if element in page.spans:
+            low, high = page.spans[element]
+            return min(low, chosen[0]), max(high, chosen[-1] + 1)
+    return chosen[0], chosen[-1] + 1
+
+
+def _densest(blocks: Sequence[Block], start: int) -> list[int]:
+    """The stretch of the page with most prose in it (maximum sum over a sequence): what stands in its way is links."""
+    best: tuple[int, int, int] = (0, start, start)
+    total, begin = 0, start
+    for i in range(start, len(blocks)):
+        total += _weight(blocks[i])
+        if total <= 0:
+            total, begin = 0, i + 1
+        elif total > best[0]:
+            best = (total, begin, i + 1)
+    return [i for i in range(best[1], best[2]) if is_prose(blocks[i]) and not blocks[i].furniture]
+
+
+def _weight(block: Block) -> int:
+    if block.furniture:
+        return -20
+    if is_prose(block):
+        return min(size_of(block), 600)
+    return -250 if is_link_list(block) or announces_others(block) or block.heading else -30
+
+
+def _grown(blocks: Sequence[Block], low: int, high: int, chosen: Sequence[int]) -> tuple[int, int]:
+    """The range, carried on over paragraphs beside it that are built like the chosen ones: bodies cut into several
+    boxes by adverts."""
+    shapes = {_shape(blocks[i]) for i in chosen[:200]}
+    total, end = 0, high
+    for i in range(high, min(len(blocks), high + 400)):
+        block = blocks[i]
+        if block.furniture or is_button_row(block.text):
+            continue
+        if announces_others(block) or ends_report(block.text) or block.heading in (1, 2) or total < -300:
+            break
+        alike = is_prose(block) and _shape(block) in shapes
+        total += min(size_of(block), 400) if alike else -150
+        if alike and total > 0:
+            end, total = i + 1, 0
+    return low, end
+
+
+def _shape(block: Block) -> tuple[str, ...]:
+    path = [block.element.tag]
+    for parent in block.element.iterancestors():
+        path.append(parent.tag)
+        if len(path) == 12:
+            break
+    return tuple(path)
+
+
+# ---- what stays ----
+
+
+def _sifted(blocks: Sequence[Block], low: int, high: int, votes: Sequence[bool], titles: Collection[str]) -> list[int]:
+    """The blocks of the range that belong to the report."""
+    kept: list[int] = []
+    i = low
+    while i < high:
+        block = blocks[i]
+        if ends_report(block.text) and kept:
+            break
+        if announces_others(block):
+            i = _after_others(blocks, i, high)
+            continue
+        if _belongs(block, votes[i], titles):
+            kept.append(i)
+        i += 1
+    while kept and blocks[kept[-1]].heading:
+        kept.pop()
+    return kept
+
+
+def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
+    text = block.text
+    if block.furniture or names_other_story(block) or is_button_row(text) or key(text[:500]) in titles:
+        return False
+    if is_link_list(block):
+        return voted and size_of(block) + block.linked >= 200 and bool(_ENDS.search(text))
+    if is_prose(block):
+        return True
+    return voted or (not block.links and bool(_ENDS.search(text)) and not text.endswith((":", "：")) and len(text) > 3)
+
+
+def _after_others(blocks: Sequence[Block], at: int, high: int) -> int:
+    """Where the report goes on after a heading such as "Related news" at ``at``.
+
+    If the heading stands in a box of its own, after the box. Else links and bare headlines after it are skipped, and
+    the teasers between them; the first paragraph that no headline introduces is the report again.
+    """
+    box_end = _box_end(blocks, at, high)
+    if box_end is not None:
+        return box_end
+    i, stories = at + 1, 0
+    while i < high:
+        block = blocks[i]
+        if is_link_list(block) or block.heading or (block.links and block.link_share > 0.5) or not is_prose(block):
+            stories += 1
+            i += 1
+        elif stories and _is_teaser(blocks, i, high, stories):
+            i += 1
+            stories += 1
+        else:
+            break
+    return i
+
+
+def _is_teaser(blocks: Sequence[Block], i: int, high: int, stories: int) -> bool:
+    """Prose under the headline of another story: another headline follows it, or nothing does."""
+    before, after = blocks[i - 1], blocks[i + 1] if i + 1 < high else None
+    introduced = is_link_list(before) or bool(before.heading)
+    return introduced and ((after is None and stories > 1) or (after is not None and (is_link_list(after) or bool(after.heading and after.links))))
+
+
+def _box_end(blocks: Sequence[Block], at: int, high: int) -> int | None:
+    """The end of the box that begins with the heading, None when the heading is not in a box of its own."""
+    element, box = blocks[at].element, None
+    if at and blocks[at - 1].element is element:
+        return None  # lines of one element, parted by <br>
+    before = set(blocks[at - 1].element.iterancestors()) | {blocks[at - 1].element} if at else set()
+    for candidate in [element, *element.iterancestors()]:
+        if candidate in before or candidate.tag in ("body", "html"):
+            break
+        box = candidate
+    if box is None:
+        return None
+    end = at + 1
+    while end < high and (blocks[end].element is box or box in blocks[end].element.iterancestors()):
+        end += 1
+    return end if end > at + 1 else None

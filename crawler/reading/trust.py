@@ -1,0 +1,95 @@
+"""Which witness is believed, per field: the one table, and the one rule that clocks need beside it.
+
+A page tells the same thing several times, and not always the same way. Witnesses:
+
+==========  ====================================================================================
+select      what the source's own CSS selectors point at (the operator looked at the page)
+printed     the visible headline, when another witness or its place above the byline confirms it
+jsonld      schema.org data in ``application/ld+json``
+marked      microdata, ``rel=author``, ``<time>`` under the headline
+meta        ``<meta>``: Open Graph, article:*, author
+byline      the line under the headline ("Some Name Published August 15, 2025 | 06:00 PM")
+dateline    the head of the report ("ISLAMABAD, (Agency - 15th Aug, 2025)")
+page        the text of the page as the extractor found it
+heading     a visible headline that nothing confirms
+feed        what the feed said of this entry
+url         what the address says
+source      what the configuration says of the source
+==========  ====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from crawler.reading.dates import ReadDate, zone_of
+
+TRUST: Mapping[str, tuple[str, ...]] = {
+    # the form readers see; meta titles carry the site's name, JSON-LD ones are cut at 110 characters
+    "title": ("select", "printed", "jsonld", "meta", "heading", "feed"),
+    # meta authors are often the account that published; a labelled byline is what was printed
+    "author": ("select", "jsonld", "marked", "byline", "meta", "feed"),
+    "published_at": ("select", "jsonld", "meta", "marked", "byline", "feed", "dateline", "url"),
+    "language": ("source", "page", "feed"),
+    "section": ("select", "url", "jsonld", "meta", "feed"),
+    "place": ("dateline", "jsonld"),
+    "credit": ("dateline", "jsonld"),
+    # a feed speaks of this entry; a meta description is often one sentence for the whole site
+    "summary": ("feed", "jsonld", "meta"),
+    "body": ("select", "page", "jsonld", "feed"),
+    "canonical_url": ("meta", "jsonld"),
+}
+
+
+def believe(field: str, witnesses: Mapping[str, str | None]) -> str | None:
+    """The first non-empty word on a field in the order of trust."""
+    return next((said for name in TRUST[field] if (said := witnesses.get(name))), None)
+
+
+def believe_clock(witnesses: Mapping[str, ReadDate | None], feed: datetime | None, zone: str | None) -> datetime | None:
+    """The moment of publication, UTC.
+
+    The most trusted date stands, with two corrections by the others: a witness with a time of day refines one that
+    names only the same day; and where two show the same wall clock under different offsets, the one that agrees with
+    the source's own zone is right (AMP pages print local time as ``+00:00``). A feed's moment counts before a printed
+    date when the source's zone is unknown and the printed one names none.
+    """
+    said = [read for name in TRUST["published_at"] if (read := witnesses.get(name)) and name != "feed"]
+    ranks = [name for name in TRUST["published_at"] if name == "feed" or witnesses.get(name)]
+    if not said:
+        return feed
+    first = said[0]
+    if feed and (ranks[0] == "feed" or (zone is None and first.offset is None)):
+        return feed
+    if not first.has_time:
+        return _refined(first, said[1:], feed, zone)
+    return _home_clock(first, said[1:], feed, zone)
+
+
+def _refined(first: ReadDate, others: Iterable[ReadDate], feed: datetime | None, zone: str | None) -> datetime | None:
+    """A date without a time of day: any witness that knows the time on that day."""
+    for other in others:
+        if other.has_time and other.wall.date() == first.wall.date():
+            return other.utc(zone)
+    if feed and feed.astimezone(zone_of(zone) or UTC).date() == first.wall.date():
+        return feed
+    return first.utc(zone)
+
+
+def _home_clock(first: ReadDate, others: Iterable[ReadDate], feed: datetime | None, zone: str | None) -> datetime | None:
+    """A date whose offset another witness with the same wall clock contradicts in favour of the source's zone."""
+    home = zone_of(zone)
+    moment = first.utc(zone)
+    if first.offset is None or home is None:
+        return moment
+    local = first.wall.replace(tzinfo=home).astimezone(UTC)
+    if local == moment:
+        return moment
+    minute = first.wall.replace(second=0)
+    same = any(
+        other.has_time and other.wall.replace(second=0) == minute and other.utc(zone) == other.wall.replace(tzinfo=home).astimezone(UTC)
+        for other in others
+    )
+    told = feed is not None and abs((feed - local).total_seconds()) < 60
+    return local if same or told else moment
