@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import create_engine, event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from archive.errors import ArchiveError, ArchiveUnreachableError, explained, place_of
+from archive.errors import ArchiveError, ArchiveReadOnlyError, ArchiveUnreachableError, explained, place_of
 
 BUSY_SECONDS = 30
 _WRITER_LOCK = 0x6B686162  # "khab"; advisory locks are per database
@@ -58,6 +58,8 @@ class Database:
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction of the one writer: committed whole at the end, nothing of it after an error."""
+        if self.read_only:
+            raise ArchiveReadOnlyError(f"The archive {self.place} was opened for reading only.", self.place)
         try:
             # Threads of one process queue here instead of polling the file's lock.
             with self._one_writer, self.engine.connect() as opened:

@@ -79,7 +79,7 @@ def item_keys(source: str, url: str | None, guid: str | None = None, outlet_id: 
                 keys.append(key)
         else:
             keys.append(f"guid:{source}:{text}")
-    return tuple(dict.fromkeys(_bounded(storable(key)) for key in keys))
+    return tuple(dict.fromkeys(bounded(storable(key)) for key in keys))
 
 
 def text_key(source: str, *parts: str | None) -> str:
@@ -97,7 +97,7 @@ def _url_key(source: str, url: str) -> str | None:
     return f"url:{canonical}" if "/" in rest or "?" in rest or "#" in rest else None
 
 
-def _bounded(key: str) -> str:
+def bounded(key: str) -> str:
     """Keys are indexed; PostgreSQL refuses index rows over some 2,700 bytes."""
     if len(key) <= 500:
         return key

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
+from archive import fulltext
 from archive.database import Database
 from archive.errors import ArchiveNewerError, ArchiveOutdatedError
 from archive.migrations import HEAD, REVISIONS
@@ -20,7 +21,7 @@ def version_of(connection: Connection) -> str | None:
 
 
 def check_version(database: Database, *, must_be_current: bool) -> None:
-    """Raises ``ArchiveNewerError`` for an archive of a later program, ``ArchiveOutdatedError`` if asked to and it is."""
+    """Raises ``ArchiveNewerError`` for an archive of a later program, ``ArchiveOutdatedError`` if asked and it is."""
     with database.read() as connection:
         version = version_of(connection)
     if version is not None and version not in REVISIONS:
@@ -39,13 +40,16 @@ def check_version(database: Database, *, must_be_current: bool) -> None:
 
 def migrate(database: Database) -> list[str]:
     """Run the missing upgrades in one transaction; their names, oldest first. Two processes may do it at once: the
-    second waits for the first and finds nothing to do."""
+    second waits for the first and finds nothing to do. "fulltext" among the names: the index was built anew for
+    a new analyser."""
     check_version(database, must_be_current=False)
     with database.write() as connection:
         before = version_of(connection)
         missing = list(REVISIONS[REVISIONS.index(before) + 1 :] if before else REVISIONS)
         if missing:
             _upgrade(connection)
+        if fulltext.ensure_current(connection) and not missing:
+            missing.append("fulltext")
     return missing
 
 

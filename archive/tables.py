@@ -129,7 +129,6 @@ items = Table(
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
-    Index("items_incomplete", "id", sqlite_where=text("NOT complete"), postgresql_where=text("NOT complete")),
 )
 
 item_keys = Table(
@@ -165,13 +164,6 @@ sightings = Table(
     Column("count", Integer, nullable=False),
     Index("sightings_of_source", "source", "last_at"),
     Index("sightings_of_item", "item_id"),
-    Index(
-        "sightings_transient",
-        "source",
-        "last_at",
-        sqlite_where=text("transient"),
-        postgresql_where=text("transient"),
-    ),
 )
 
 sighting_keys = Table(

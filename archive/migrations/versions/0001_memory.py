@@ -98,14 +98,6 @@ def _items() -> None:
         sa.UniqueConstraint("id"),
     )
     op.create_index("items_by_seen", "items", ["seen_at"], unique=False)
-    op.create_index(
-        "items_incomplete",
-        "items",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("NOT complete"),
-        postgresql_where=sa.text("NOT complete"),
-    )
     op.create_index("items_of_story", "items", ["story_id"], unique=False)
 
 
@@ -277,14 +269,6 @@ def _sightings() -> None:
     )
     op.create_index("sightings_of_item", "sightings", ["item_id"], unique=False)
     op.create_index("sightings_of_source", "sightings", ["source", "last_at"], unique=False)
-    op.create_index(
-        "sightings_transient",
-        "sightings",
-        ["source", "last_at"],
-        unique=False,
-        sqlite_where=sa.text("transient"),
-        postgresql_where=sa.text("transient"),
-    )
 
 
 def _tries() -> None:

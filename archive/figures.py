@@ -1,0 +1,34 @@
+"""How many there are of everything."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.engine import Connection
+
+from archive.tables import channels, deliveries, items, owed, sightings, sources, visits
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """Plain counts by name, in a fixed order."""
+    stories = select(func.count(items.c.story_id.distinct()))
+    return {
+        "items": _count(connection, items),
+        "incomplete": _count(connection, items, ~items.c.complete),
+        "forgotten": _count(connection, items, items.c.forgotten_at.is_not(None)),
+        "stories": int(connection.execute(stories).scalar() or 0),
+        "rejected": _count(connection, sightings, sightings.c.outcome == "rejected"),
+        "sources": _count(connection, sources),
+        "visits": _count(connection, visits),
+        "owed": _count(connection, owed, owed.c.delivery_id.is_(None)),
+        "deliveries_owed": _count(connection, deliveries, deliveries.c.state == "owed"),
+        "deliveries_sent": _count(connection, deliveries, deliveries.c.state == "sent"),
+        "deliveries_gave_up": _count(connection, deliveries, deliveries.c.state == "gave-up"),
+        "channels_disabled": _count(connection, channels),
+    }
+
+
+def _count(connection: Connection, table: Table, condition: ColumnElement[bool] | None = None) -> int:
+    statement = select(func.count()).select_from(table)
+    if condition is not None:
+        statement = statement.where(condition)
+    return int(connection.execute(statement).scalar() or 0)

@@ -1,0 +1,119 @@
+"""The full-text index: which items can match at all. The analyser's words go in, row numbers newest first come out.
+
+The index never decides: what it finds is confirmed by the evaluator, so it may find too much, never too little. Words
+are encoded so that neither database's own splitting and folding touches them: every ASCII character that is no small
+letter or digit becomes one of the private use area.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from archive import fulltext_postgres, fulltext_sqlite
+from archive.document import document_of
+from archive.model import NewsItem
+from archive.rows import item_of
+from archive.tables import items, marks
+from query import index_text
+
+COLUMNS = ("title", "summary", "body", "meta")
+_LONGEST_WORD = 120  # code points; no word that anybody asks for is longer, and PostgreSQL refuses 2,047 bytes
+_ENCODE = {code: 0xE000 + code for code in range(128) if not ("a" <= chr(code) <= "z" or "0" <= chr(code) <= "9")}
+_MARK = "analyser"
+_AT_ONCE = 200
+# One text with what analysers differ in; when its words change, the index has to be built anew.
+_PROBE = NewsItem(
+    title="Pakistan’s S.R.O. 1,895(I)/2025: AT&T, Café",
+    summary="自動車産業 ｶﾞｽ・ガス ITは 日本、今日",
+    body="پاكستان کی گاڑياں ۲۰۲۵ جاپان‌کی\nco-operation soft\u00adhyphen Rs6.5 24/7 m² McDonald’s Straße İstanbul",
+    author="A. Writer",
+    place="ISLAMABAD",
+    credit="APP",
+    section="world/asia",
+    source="probe-1",
+    language="en",
+    url="https://example.org/News/A-b_c.html?id=7",
+    published_at=datetime(2025, 8, 15, 13, tzinfo=UTC),
+    seen_at=datetime(2025, 8, 15, 14, tzinfo=UTC),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index holds of an item: encoded words per column."""
+
+    columns: Mapping[str, tuple[str, ...]]
+
+
+def entry_of(item: NewsItem) -> Entry:
+    """The item's words, ready for the index. Costs an analysis of its text: made before the write lock is taken."""
+    found = index_text(document_of(item))
+    return Entry({name: tuple(map(encoded, found.get(name, ()))) for name in COLUMNS})
+
+
+def encoded(token: str) -> str:
+    """A word as both databases take it verbatim; the same for index and question."""
+    return token[:_LONGEST_WORD].translate(_ENCODE)
+
+
+def write(connection: Connection, seq: int, entry: Entry) -> None:
+    """Put an item into the index."""
+    _kind(connection).write(connection, seq, entry.columns)
+
+
+def erase(connection: Connection, seq: int, entry: Entry) -> None:
+    """Take an item out. ``entry`` must be what was written: on SQLite the very words are what deletes them."""
+    _kind(connection).erase(connection, seq, entry.columns)
+
+
+def ensure_current(connection: Connection) -> bool:
+    """Build the index anew if another analyser wrote it; True if that was done."""
+    now = _fingerprint()
+    if connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == now:
+        return False
+    _rebuild(connection)
+    connection.execute(marks.delete().where(marks.c.name == _MARK))
+    connection.execute(marks.insert().values(name=_MARK, value=now))
+    return True
+
+
+def is_current(connection: Connection) -> bool:
+    """Was the index written by this program's analyser?"""
+    return connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == _fingerprint()
+
+
+def _rebuild(connection: Connection) -> None:
+    _kind(connection).clear(connection)
+    after: int | None = None
+    while True:
+        statement = select(items).order_by(items.c.seq).limit(_AT_ONCE)
+        if after is not None:
+            statement = statement.where(items.c.seq > after)
+        rows = connection.execute(statement).mappings().all()
+        if not rows:
+            return
+        for row in rows:
+            write(connection, row["seq"], entry_of(item_of(row)))
+        after = rows[-1]["seq"]
+
+
+def _fingerprint() -> str:
+    words = {name: list(found) for name, found in entry_of(_PROBE).columns.items()}
+    return hashlib.blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def _kind(connection: Connection) -> ModuleType:
+    return dialect(sqlite=connection.dialect.name == "sqlite")
+
+
+def dialect(*, sqlite: bool) -> ModuleType:
+    """The half of the index for this database: ``write erase clear find term phrase both either``."""
+    return fulltext_sqlite if sqlite else fulltext_postgres

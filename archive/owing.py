@@ -1,0 +1,79 @@
+"""What an item owes to whom: a channel gets each story once, unless a rule asks for more. Written with the item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from archive.document import storable
+from archive.model import Promise
+from archive.tables import owed
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was promised before: for a story the (channel, rule) pairs, and those for this very item."""
+
+    story: frozenset[tuple[str, str]]
+    item: frozenset[tuple[str, str]]
+
+
+def is_owed(promise: Promise, told: Told, new_facts: Callable[[], bool]) -> bool:
+    """Does the promise hold now? "story": not if the rule was told of the story through the channel; "each": for every
+    item; "updates": for the first and for later ones with new facts. The same item is never owed twice."""
+    pair = (promise.channel, promise.rule)
+    if pair in told.item:
+        return False
+    if pair not in told.story or promise.repeat == "each":
+        return True
+    return promise.repeat == "updates" and new_facts()
+
+
+def owe(
+    connection: Connection,
+    item_id: str,
+    story_id: str,
+    promises: Sequence[Promise],
+    now: datetime,
+    new_facts: Callable[[], bool],
+) -> tuple[tuple[str, str], ...]:
+    """Write down what is owed now; the (channel, rule) pairs."""
+    if not promises:
+        return ()
+    told = _told(connection, item_id, story_id)
+    due: dict[tuple[str, str], Promise] = {}
+    for promise in promises:
+        pair = (promise.channel, promise.rule)
+        if pair not in due and is_owed(promise, told, new_facts):
+            due[pair] = promise
+    if due:
+        rows = [_row(promise, item_id, story_id, now) for promise in due.values()]
+        connection.execute(owed.insert(), rows)
+    return tuple(due)
+
+
+def _told(connection: Connection, item_id: str, story_id: str) -> Told:
+    statement = select(owed.c.item_id, owed.c.channel, owed.c.rule).where(owed.c.story_id == story_id)
+    rows = connection.execute(statement).all()
+    return Told(
+        story=frozenset((row.channel, row.rule) for row in rows),
+        item=frozenset((row.channel, row.rule) for row in rows if row.item_id == item_id),
+    )
+
+
+def _row(promise: Promise, item_id: str, story_id: str, now: datetime) -> dict[str, object]:
+    return {
+        "item_id": item_id,
+        "story_id": story_id,
+        "rule": promise.rule,
+        "query": storable(promise.query),
+        "channel": promise.channel,
+        "bundle": promise.bundle,
+        "due_at": promise.due_at or now,
+        "owed_at": now,
+        "delivery_id": None,
+    }

@@ -1,0 +1,118 @@
+"""From rows to the nouns: items with the rules that matched them, stories, spans; and how one finds them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from archive.document import storable
+from archive.identity import item_keys as keys_of_url
+from archive.model import MatchSpan, NewsItem, Story
+from archive.tables import item_keys, items, matches, story_aliases
+
+Value = TypeVar("Value")
+CHUNK = 500  # values in one IN list
+
+
+def item_of(row: Mapping[str, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
+    """An item out of a row of ``items``."""
+    return NewsItem(
+        title=row["title"],
+        url=row["url"],
+        id=row["id"],
+        source=row["source"],
+        author=row["author"],
+        summary=row["summary"],
+        body=row["body"],
+        language=row["language"],
+        section=row["section"],
+        place=row["place"],
+        credit=row["credit"],
+        published_at=row["published_at"],
+        seen_at=row["seen_at"],
+        story_id=row["story_id"],
+        rules=tuple(rules),
+        keys=tuple(keys),
+        complete=row["complete"],
+    )
+
+
+def with_rules(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[NewsItem]:
+    """Items in the order of their rows, each with the rules that matched when it came."""
+    rules: dict[str, list[str]] = defaultdict(list)
+    for part in chunks([row["id"] for row in rows]):
+        statement = (
+            select(matches.c.item_id, matches.c.rule)
+            .where(matches.c.item_id.in_(part))
+            .order_by(matches.c.item_id, matches.c.position)
+        )
+        for item_id, rule in connection.execute(statement):
+            rules[item_id].append(rule)
+    return [item_of(row, rules[row["id"]]) for row in rows]
+
+
+def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, NewsItem]:
+    """Those of the ids that exist."""
+    found: dict[str, NewsItem] = {}
+    for part in chunks(list(dict.fromkeys(ids))):
+        rows = connection.execute(select(items).where(items.c.id.in_(part))).mappings().all()
+        found |= {item.id: item for item in with_rules(connection, rows)}
+    return found
+
+
+def story_of(connection: Connection, story_id: str) -> Story | None:
+    """The story, also under the id of one that was joined into it; items oldest seen first."""
+    lasting = lasting_story(connection, storable(story_id))
+    order = (items.c.seen_at, items.c.kept_at, items.c.seq)
+    rows = connection.execute(select(items).where(items.c.story_id == lasting).order_by(*order)).mappings().all()
+    if not rows:
+        return None
+    members = with_rules(connection, rows)
+    return Story(id=lasting, title=members[0].title, items=tuple(members))
+
+
+def lasting_story(connection: Connection, story_id: str) -> str:
+    """The id that stands for this one now."""
+    statement = select(story_aliases.c.story_id).where(story_aliases.c.id == story_id)
+    return connection.execute(statement).scalar() or story_id
+
+
+def find_item(connection: Connection, url_or_id: str) -> NewsItem | None:
+    """By id, by a key, by any form of its URL; with its keys."""
+    text = storable(url_or_id.strip())
+    row = connection.execute(select(items).where(items.c.id == text)).mappings().first()
+    if row is None:
+        keys = (text, *keys_of_url("", text))
+        by_key = select(item_keys.c.item_id).where(item_keys.c.key.in_(keys))
+        row = connection.execute(select(items).where(items.c.id.in_(by_key)).limit(1)).mappings().first()
+    if row is None:
+        return None
+    return replace(with_rules(connection, [row])[0], keys=keys_of(connection, row["id"]))
+
+
+def keys_of(connection: Connection, item_id: str) -> tuple[str, ...]:
+    """All keys that point to an item, in their own order."""
+    statement = select(item_keys.c.key).where(item_keys.c.item_id == item_id).order_by(item_keys.c.key)
+    return tuple(connection.execute(statement).scalars())
+
+
+def spans_of(connection: Connection, item_id: str) -> tuple[MatchSpan, ...]:
+    """Where the rules matched when the item came, rule by rule."""
+    statement = select(matches.c.rule, matches.c.spans).where(matches.c.item_id == item_id).order_by(matches.c.position)
+    return tuple(
+        MatchSpan(rule, field, start, end, text)
+        for rule, stored in connection.execute(statement)
+        for field, start, end, text in json.loads(stored)
+    )
+
+
+def chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
+    """The values in parts that fit into one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

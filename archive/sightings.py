@@ -1,0 +1,201 @@
+"""Who saw what, and what came of it: every entry leaves an account, and a source's known keys come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
+from sqlalchemy.engine import Connection
+
+from archive.database import Database
+from archive.document import storable, storable_or_none
+from archive.identity import item_keys, text_key
+from archive.model import Known, Rejected
+from archive.tables import item_keys as keys_table
+from archive.tables import Moment, items, sighting_keys, sightings, sources
+
+MOST_SIGHTINGS = 5000  # of one source, whose keys count as known
+PAGE_TRIES = 5  # so often a page that could not be read is tried again
+# An entry rejected for a transient reason is tried at every visit, but not for ever.
+TRANSIENT_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One source saw one entry: what came of it (kept, known, filled, rejected), why not, how often, when."""
+
+    source: str
+    url: str | None
+    title: str | None
+    outcome: str
+    reason: str | None
+    first_at: datetime
+    last_at: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry that was seen, ready to be noted."""
+
+    source: str
+    keys: tuple[str, ...]
+    outcome: str
+    url: str | None = None
+    title: str | None = None
+    item_id: str | None = None
+    reason: str | None = None
+    transient: bool = False
+
+
+def reject(database: Database, batch: Sequence[Rejected], now: datetime) -> None:
+    """Note entries that were seen and not kept."""
+    with database.write() as connection:
+        for entry in batch:
+            note(connection, _seen(entry), now)
+
+
+def _seen(entry: Rejected) -> Seen:
+    keys = entry.keys or item_keys(entry.source, entry.url) or (text_key(entry.source, entry.url, entry.title),)
+    return Seen(
+        source=storable(entry.source),
+        keys=tuple(storable(key) for key in keys),
+        outcome="rejected",
+        url=storable_or_none(entry.url),
+        title=storable_or_none(entry.title),
+        reason=storable(entry.reason),
+        transient=entry.transient,
+    )
+
+
+def note(connection: Connection, seen: Seen, now: datetime) -> None:
+    """Count one more sighting; a row for each source, item (or entry) and outcome."""
+    number = _same(connection, seen)
+    if number is None:
+        statement = sightings.insert().values(
+            source=seen.source,
+            item_id=seen.item_id,
+            url=seen.url,
+            title=seen.title,
+            outcome=seen.outcome,
+            reason=seen.reason,
+            transient=seen.transient,
+            first_at=now,
+            last_at=now,
+            count=1,
+        )
+        number = connection.execute(statement).inserted_primary_key[0]
+        known: set[str] = set()
+    else:
+        connection.execute(
+            sightings.update()
+            .where(sightings.c.id == number)
+            .values(last_at=now, count=sightings.c.count + 1, transient=seen.transient)
+        )
+        stored = select(sighting_keys.c.key).where(sighting_keys.c.sighting_id == number)
+        known = set(connection.execute(stored).scalars())
+    fresh = [{"sighting_id": number, "key": key} for key in dict.fromkeys(seen.keys) if key not in known]
+    if fresh:
+        connection.execute(sighting_keys.insert(), fresh)
+
+
+def _same(connection: Connection, seen: Seen) -> int | None:
+    statement = select(sightings.c.id).where(sightings.c.source == seen.source, sightings.c.outcome == seen.outcome)
+    if seen.item_id is not None:
+        statement = statement.where(sightings.c.item_id == seen.item_id)
+    else:
+        statement = statement.join(sighting_keys).where(
+            sighting_keys.c.key.in_(seen.keys), sightings.c.reason == seen.reason
+        )
+    return connection.execute(statement.order_by(sightings.c.id).limit(1)).scalar()
+
+
+def known_of(connection: Connection, source: Mapping[str, Any], now: datetime) -> Known:
+    """What is known of a source (a row of ``sources``).
+
+    While there are pages to be tried again, no validators are handed out: a ``304 Not Modified`` would hide
+    the entries.
+    """
+    retry = _to_try_again(connection, source["name"], now)
+    most = max(MOST_SIGHTINGS, 2 * source["items"])
+    return Known(
+        etag=None if retry else source["etag"],
+        last_modified=None if retry else source["last_modified"],
+        keys=_known_keys(connection, source["name"], now, most),
+        first_visit=source["first_visit"],
+    )
+
+
+def _known_keys(connection: Connection, source: str, now: datetime, most: int) -> frozenset[str]:
+    settled = or_(
+        and_(sightings.c.item_id.is_(None), or_(~sightings.c.transient, sightings.c.first_at < now - TRANSIENT_FOR)),
+        items.c.complete,
+        items.c.page_tries >= PAGE_TRIES,
+    )
+    newest = (
+        select(sightings.c.id)
+        .outerjoin(items, items.c.id == sightings.c.item_id)
+        .where(sightings.c.source == source, settled)
+        .order_by(sightings.c.last_at.desc(), sightings.c.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    statement = select(sighting_keys.c.key).join(newest, newest.c.id == sighting_keys.c.sighting_id)
+    return frozenset(connection.execute(statement).scalars())
+
+
+def _to_try_again(connection: Connection, source: str, now: datetime) -> bool:
+    """Has this source, in the last days, listed an entry whose page is still to be read?"""
+    recent = and_(sightings.c.source == source, sightings.c.last_at >= now - TRANSIENT_FOR)
+    unread = (
+        select(sightings.c.id)
+        .join(items, items.c.id == sightings.c.item_id)
+        .where(recent, ~items.c.complete, items.c.page_tries < PAGE_TRIES)
+    )
+    refused = select(sightings.c.id).where(
+        recent,
+        sightings.c.item_id.is_(None),
+        sightings.c.transient,
+        sightings.c.first_at >= now - TRANSIENT_FOR,
+        ~_kept_since(),
+    )
+    return any(connection.execute(statement.limit(1)).first() for statement in (unread, refused))
+
+
+def _kept_since() -> ColumnElement[bool]:
+    """A rejected entry that was kept in the end: one of its keys is an item's."""
+    return (
+        select(keys_table.c.key)
+        .join(sighting_keys, sighting_keys.c.key == keys_table.c.key)
+        .where(sighting_keys.c.sighting_id == sightings.c.id)
+        .correlate(sightings)
+        .exists()
+    )
+
+
+def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str]) -> tuple[Sighting, ...]:
+    """All accounts of an item or of entries with one of the keys, oldest first."""
+    by_key = select(sighting_keys.c.sighting_id).where(sighting_keys.c.key.in_(keys))
+    statement = (
+        select(sightings)
+        .where(or_(sightings.c.id.in_(by_key), sightings.c.item_id == item_id if item_id else false()))
+        .order_by(sightings.c.first_at, sightings.c.id)
+    )
+    return tuple(
+        Sighting(row.source, row.url, row.title, row.outcome, row.reason, row.first_at, row.last_at, row.count)
+        for row in connection.execute(statement)
+    )
+
+
+def count_kept(connection: Connection, source: str, effective_at: datetime) -> None:
+    """One more item of a source, if it is one that is visited."""
+    newest = sources.c.newest_item_at
+    is_newer = or_(newest.is_(None), newest < effective_at)
+    connection.execute(
+        sources.update()
+        .where(sources.c.name == source)
+        .values(kept=sources.c.kept + 1, newest_item_at=case((is_newer, literal(effective_at, Moment())), else_=newest))
+    )

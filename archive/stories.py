@@ -1,0 +1,128 @@
+"""Which story an item belongs to: simple reprints by five-word runs. Values only.
+
+Two texts within 72 hours are one story when six tenths of the shorter one's five-word runs (shingles) stand in the
+longer one (A. Broder, "On the resemblance and containment of documents", 1997). That recognises wire copy under
+another headline and dateline. Word overlap alone cannot tell two days' reports of one kind apart ("gold price", "rupee
+closes"): their figures can, so texts whose figures differ are never one story.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from query import words
+
+WINDOW = timedelta(hours=72)
+CONTAINMENT = 0.6
+# Bodies of one outlet share furniture (captions of other stories, boilerplate): it takes more to be the same there.
+CONTAINMENT_WITHIN_SOURCE = 0.8
+LEAST_WORDS = 30
+LEAST_WORDS_OF_SUMMARY = 40
+# A text that holds another whole, but is many times longer, is a round-up of several stories.
+LONGEST_RATIO = 3.4
+# Two stories already told apart are joined only by a text about as long as each of them.
+BRIDGE_RATIO = 1.5
+_RUN = 5
+_MOST_WORDS = 6000
+_SAMPLE_ABOVE = 100
+_SAMPLE = 4
+_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_DATE_LIKE = re.compile(r"(19|20)\d\d|\d{1,2}(st|nd|rd|th)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What a text is recognised by: hashed five-word runs (signed 64 bits), its figures, its length in words."""
+
+    hashes: frozenset[int]
+    figures: frozenset[str]
+    words: int
+
+
+def print_of(title: str, summary: str | None, body: str | None) -> Print | None:
+    """The print of an item: of its body, else of a summary long enough; None when there is too little to go by."""
+    if body and (found := _print(body, LEAST_WORDS)):
+        return found
+    return _print(f"{title}\n{summary}", LEAST_WORDS_OF_SUMMARY) if summary else None
+
+
+def _print(text: str, least: int) -> Print | None:
+    tokens = [word.token for word in words(text)[:_MOST_WORDS]]
+    # A Japanese or Chinese word has two or three characters, and every character is a token.
+    characters = sum(1 for token in tokens if _HAN_OR_KANA.match(token))
+    length = len(tokens) - characters + characters // 3
+    if length < least:
+        return None
+    runs = {" ".join(tokens[start : start + _RUN]) for start in range(len(tokens) - _RUN + 1)}
+    figures = {token for token in tokens if _is_figure(token)}
+    return Print(frozenset(map(_hash, runs)), frozenset(figures), length)
+
+
+def _hash(run: str) -> int:
+    return int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def _is_figure(token: str) -> bool:
+    """A number that says something: neither a year nor a day of the month, for reprints carry other dates."""
+    return any(letter.isdigit() for letter in token) and not _DATE_LIKE.fullmatch(token)
+
+
+def containment(one: Print, other: Print) -> float:
+    """The share of the shorter text's runs that stand in the longer one, 0.0 to 1.0."""
+    smaller = min(len(one.hashes), len(other.hashes))
+    return len(one.hashes & other.hashes) / smaller if smaller else 0.0
+
+
+def is_reprint(one: Print, other: Print, *, same_source: bool) -> bool:
+    """Do both texts tell the same event in the same words?"""
+    if _ratio(one, other) > LONGEST_RATIO or not _figures_agree(one, other):
+        return False
+    return containment(one, other) >= (CONTAINMENT_WITHIN_SOURCE if same_source else CONTAINMENT)
+
+
+def may_bridge(new: Print, other: Print) -> bool:
+    """May ``new``, a reprint of ``other``, join ``other``'s story to another one?"""
+    return _ratio(new, other) <= BRIDGE_RATIO
+
+
+def brings_new_facts(new: Print | None, earlier: Iterable[Print]) -> bool:
+    """Does a later item of a story say what the earlier ones did not: two figures, or four tenths of its text?"""
+    told = list(earlier)
+    if new is None or not told:
+        return True
+    figures = new.figures.difference(*(known.figures for known in told))
+    fresh = new.hashes.difference(*(known.hashes for known in told))
+    return len(figures) >= 2 or len(fresh) >= 0.4 * len(new.hashes)
+
+
+def sampled(hashes: frozenset[int]) -> list[int]:
+    """The hashes that are stored to find candidates by: all of a short text, a fixed quarter of a long one. Runs that
+    two texts share are in both samples or in neither, and a short text's all meet a long one's quarter."""
+    if len(hashes) <= _SAMPLE_ABOVE:
+        return sorted(hashes)
+    return sorted(value for value in hashes if value % _SAMPLE == 0)
+
+
+def packed(hashes: frozenset[int]) -> bytes:
+    """Hashes as bytes to store."""
+    return struct.pack(f"<{len(hashes)}q", *sorted(hashes))
+
+
+def unpacked(stored: bytes) -> frozenset[int]:
+    """What ``packed`` made."""
+    return frozenset(struct.unpack(f"<{len(stored) // 8}q", stored))
+
+
+def _ratio(one: Print, other: Print) -> float:
+    shorter, longer = sorted((len(one.hashes), len(other.hashes)))
+    return longer / shorter if shorter else float("inf")
+
+
+def _figures_agree(one: Print, other: Print) -> bool:
+    fewer, more = sorted((one.figures, other.figures), key=len)
+    return len(fewer) < 2 or len(fewer & more) >= 0.5 * len(fewer)
