@@ -1,0 +1,57 @@
+"""What is wrong with a query: a sentence, the place, and what would be right."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_AROUND = 60  # code points shown on either side of the place
+
+
+class QueryError(ValueError):
+    """A query that is refused.
+
+    ``message`` is what is wrong; ``column`` the 1-based code point of the query where; ``marked`` the line of the query
+    with a caret under the place; ``suggestion`` what would be right, if that can be said.
+    """
+
+    def __init__(self, message: str, text: str, column: int = 1, suggestion: str | None = None) -> None:
+        self.message = message
+        self.text = text
+        self.column = max(1, min(column, len(text) + 1))
+        self.suggestion = suggestion
+        super().__init__(message, text, column, suggestion)
+
+    @property
+    def marked(self) -> str:
+        """Two lines: the query around the place, and a caret under it."""
+        at = self.column - 1
+        begin = max(self.text.rfind("\n", 0, at) + 1, at - _AROUND)
+        end = self.text.find("\n", at)
+        end = min(len(self.text) if end < 0 else end, at + _AROUND)
+        line = "".join(map(_printable, self.text[begin:end]))
+        return f"{line}\n{''.join(map(_blank, self.text[begin:at]))}^"
+
+    def __str__(self) -> str:
+        advice = f" Did you mean `{self.suggestion}`?" if self.suggestion else ""
+        return f"Column {self.column}: {self.message}{advice}\n{self.marked}"
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant."""
+    known = list(known)
+    folded = {each.casefold(): each for each in known}
+    found = get_close_matches(name.casefold()[:100], folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() and not unicodedata.category(letter).startswith("C") else "\ufffd"
+
+
+def _blank(letter: str) -> str:
+    """As much room as the letter takes in a terminal."""
+    if unicodedata.combining(letter):
+        return ""
+    return "\u3000" if unicodedata.east_asian_width(letter) in "WF" else " "

@@ -1,0 +1,126 @@
+"""Where the words of a query stand in a text, counted in words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from query.words import PARTED, Analysis
+
+if TYPE_CHECKING:
+    from query.parts import Close, Slot, Terms
+
+
+def find(slots: Sequence[Slot], words: Analysis) -> list[tuple[int, int]]:
+    """First and last word of each place where the slots stand next to each other, ascending."""
+    if not words.tokens:
+        return []
+    if len(slots) == 1:
+        return [(at, at) for at in _candidates(slots[0], words)]
+    number, candidates = _rarest(slots, words)
+    found = []
+    for at in candidates:
+        first = at - number
+        if first >= 0 and first + len(slots) <= len(words.tokens) and _stands(slots, words, first):
+            found.append((first, first + len(slots) - 1))
+    return found
+
+
+def _rarest(slots: Sequence[Slot], words: Analysis) -> tuple[int, list[int]]:
+    """The slot with the fewest candidates; beginnings of words cost more to look up and come last."""
+    plain = [(number, slot) for number, slot in enumerate(slots) if slot.prefix is None]
+    options = [(number, _candidates(slot, words)) for number, slot in plain or enumerate(slots)]
+    return min(options, key=lambda option: len(option[1]))
+
+
+def _candidates(slot: Slot, words: Analysis) -> list[int]:
+    positions = words.positions
+    if slot.prefix is not None:
+        begin = slot.prefix
+        return sorted(at for token, places in positions.items() if token.startswith(begin) for at in places)
+    if len(slot.forms) == 1:
+        (form,) = slot.forms
+        found = positions.get(form, [])
+    else:
+        found = sorted(at for form in slot.forms for at in positions.get(form, ()))
+    return found if slot.cased is None else [at for at in found if words.cased[at] == slot.cased]
+
+
+def _stands(slots: Sequence[Slot], words: Analysis, first: int) -> bool:
+    for number, slot in enumerate(slots):
+        at = first + number
+        gap = words.gaps[at] if number else 0
+        if gap and not (gap == PARTED and slot.may_part):
+            return False
+        token = words.tokens[at]
+        if not (token.startswith(slot.prefix) if slot.prefix is not None else token in slot.forms):
+            return False
+        if slot.cased is not None and words.cased[at] != slot.cased:
+            return False
+    return True
+
+
+class Occurrence(NamedTuple):
+    """Words ``first`` to ``last``; ``places`` are the words in it that a query named."""
+
+    first: int
+    last: int
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Nearness:
+    """``hulls``: the shortest stretches that hold both sides; ``places``: every place that takes part in one."""
+
+    hulls: list[Occurrence] = field(default_factory=list)
+    places: set[tuple[int, int]] = field(default_factory=set)
+
+
+def find_near(close: Close, words: Analysis) -> Nearness:
+    """Where both sides of a NEAR stand close to each other.
+
+    A side takes part when its nearest neighbour on the left or on the right does, and the shortest hull with a given
+    end is made with the nearest neighbour. So looking at nearest neighbours only is enough, also for a NEAR of NEARs.
+    """
+    found = Nearness()
+    left = _occurrences(close.left, words)
+    right = _occurrences(close.right, words) if left else []
+    if not right:
+        return found
+    pairs = {*_pairs(left, right), *_pairs(right, left)}
+    for before, after in pairs:
+        apart = after.first - before.last - 1
+        if apart <= close.distance and words.paragraphs[before.first] == words.paragraphs[after.first]:
+            places = (*before.places, *after.places)
+            found.hulls.append(Occurrence(before.first, after.last, places))
+            found.places.update(places)
+    return found
+
+
+def _pairs(ones: list[Occurrence], others: list[Occurrence]) -> Iterable[tuple[Occurrence, Occurrence]]:
+    """Each of ``ones`` with its nearest of ``others`` before and behind it, the earlier first."""
+    by_last = sorted(others, key=lambda other: (other.last, other.first))
+    lasts = [other.last for other in by_last]
+    by_first = sorted(others, key=lambda other: (other.first, other.last))
+    firsts = [other.first for other in by_first]
+    for one in ones:
+        before = bisect_left(lasts, one.first)
+        if before:
+            yield by_last[before - 1], one
+        behind = bisect_right(firsts, one.last)
+        if behind < len(by_first):
+            yield one, by_first[behind]
+
+
+def _occurrences(side: Sequence[Terms | Close], words: Analysis) -> list[Occurrence]:
+    found: dict[tuple[int, int], Occurrence] = {}
+    for part in side:
+        if hasattr(part, "slots"):
+            for place in find(part.slots, words):
+                found[place] = Occurrence(*place, (place,))
+        else:
+            for hull in find_near(part, words).hulls:
+                found.setdefault((hull.first, hull.last), hull)
+    return list(found.values())

@@ -1,0 +1,227 @@
+"""The parts of a query made ready for judging: names looked up, fields pushed down to the words, forms spelled out.
+
+Every part remembers the ``node`` it was made of. ``holds`` says whether it is true of an item; ``mark`` notes where,
+and is only called for parts that hold. Evaluation is linear in the item for every kind of part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from query.dates import before
+from query.document import Document
+from query.find import find, find_near
+from query.nodes import Node
+
+MOST_MARKS = 200  # places of a regular expression marked in one field
+
+Mark: TypeAlias = Callable[[str, int, int], None]  # field, start, end
+
+
+@dataclass(slots=True)
+class Look:
+    """One item at one moment; ``answers`` are the named queries already answered."""
+
+    document: Document
+    now: datetime
+    answers: dict[int, bool] = field(default_factory=dict)
+    marked: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """One word of a phrase: one of ``forms``, or a word that begins with ``prefix``; if ``cased`` is given, exactly
+    these letters. ``may_part``: the query itself has punctuation before this Han or Kana character."""
+
+    forms: frozenset[str]
+    prefix: str | None = None
+    cased: str | None = None
+    may_part: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """A word or phrase in one of ``fields``."""
+
+    node: Node
+    fields: tuple[str, ...]
+    slots: tuple[Slot, ...]
+
+    def holds(self, look: Look) -> bool:
+        document = look.document
+        if len(self.slots) == 1 and (slot := self.slots[0]).cased is None and slot.prefix is None:
+            return any([not slot.forms.isdisjoint(document.analysis(name).positions) for name in self.fields])
+        return any([find(self.slots, document.analysis(name)) for name in self.fields])
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        for name in self.fields:
+            words = look.document.analysis(name)
+            for first, last in find(self.slots, words):
+                mark(name, words.starts[first], words.ends[last])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """A field whose whole value is one of ``values`` (folded words joined by spaces), or begins with ``prefix``, or is
+    ``cased`` letter by letter."""
+
+    node: Node
+    field: str
+    values: frozenset[str]
+    prefix: str | None = None
+    cased: str | None = None
+
+    def holds(self, look: Look) -> bool:
+        folded, cased = look.document.whole(self.field)
+        if self.prefix is not None:
+            return folded.startswith(self.prefix)
+        if self.cased is not None:
+            return cased == self.cased
+        return folded in self.values
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        words = look.document.analysis(self.field)
+        mark(self.field, words.starts[0], words.ends[-1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regexp:
+    """A regular expression on the original text of ``fields``."""
+
+    node: Node
+    fields: tuple[str, ...]
+    pattern: Any
+
+    def holds(self, look: Look) -> bool:
+        return any([self.pattern.search(_encodable(look.document.text(name))) for name in self.fields])
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        for name in self.fields:
+            matches: Iterator[Any] = self.pattern.finditer(_encodable(look.document.text(name)))
+            for _, match in zip(range(MOST_MARKS), matches, strict=False):
+                if match.end() > match.start():
+                    mark(name, match.start(), match.end())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class When:
+    """The item's time is not before (``side`` "after") or before (``side`` "before") a moment or an age."""
+
+    node: Node
+    side: str
+    moment: datetime | timedelta
+
+    def holds(self, look: Look) -> bool:
+        effective = look.document.effective_at
+        if effective is None:
+            return False
+        moment = before(look.now, self.moment) if isinstance(self.moment, timedelta) else self.moment
+        return effective >= moment if self.side == "after" else effective < moment
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        """A date is nowhere in the text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Close:
+    """One of ``left`` and one of ``right`` with at most ``distance`` words between them, in one paragraph."""
+
+    node: Node
+    fields: tuple[str, ...]
+    left: tuple[Terms | Close, ...]
+    right: tuple[Terms | Close, ...]
+    distance: int
+
+    def holds(self, look: Look) -> bool:
+        return any([find_near(self, look.document.analysis(name)).hulls for name in self.fields])
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        for name in self.fields:
+            words = look.document.analysis(name)
+            for first, last in find_near(self, words).places:
+                mark(name, words.starts[first], words.ends[last])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Every:
+    """All parts."""
+
+    node: Node
+    parts: tuple[Part, ...]
+
+    def holds(self, look: Look) -> bool:
+        for part in self.parts:  # noqa: SIM110 - one frame a level; a generator would be a second
+            if not part.holds(look):
+                return False
+        return True
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        for part in self.parts:
+            part.mark(look, mark)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Some:
+    """At least one part."""
+
+    node: Node
+    parts: tuple[Part, ...]
+
+    def holds(self, look: Look) -> bool:
+        for part in self.parts:  # noqa: SIM110
+            if part.holds(look):
+                return True
+        return False
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        for part in self.parts:
+            if part.holds(look):
+                part.mark(look, mark)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Never:
+    """Not the part."""
+
+    node: Node
+    part: Part
+
+    def holds(self, look: Look) -> bool:
+        return not self.part.holds(look)
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        """What must not occur is nowhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrapped:
+    """A named query or a field around a part. A named query is made once for each field it stands under, and answered
+    once for each item."""
+
+    node: Node
+    part: Part
+
+    def holds(self, look: Look) -> bool:
+        if (answer := look.answers.get(id(self))) is None:
+            answer = look.answers[id(self)] = self.part.holds(look)
+        return answer
+
+    def mark(self, look: Look, mark: Mark) -> None:
+        if id(self) not in look.marked:
+            look.marked.add(id(self))
+            self.part.mark(look, mark)
+
+
+Part: TypeAlias = Terms | Whole | Regexp | When | Close | Every | Some | Never | Wrapped
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def _encodable(text: str) -> str:
+    """RE2 reads UTF-8, which has no lone surrogates; the length stays."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)

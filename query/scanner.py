@@ -1,0 +1,186 @@
+"""From the text of a query to its tokens, with the limits checked before anything is parsed.
+
+The terminals are in ``grammar.lark``. Everything here is linear in the length of the query, which is limited first, so
+that no query can cost time or stack.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+from lark.exceptions import UnexpectedCharacters
+
+from query.builder import QUOTES, STARS, column, grammar
+from query.errors import QueryError, closest
+from query.fields import FIELDS, MEANT_FIELDS
+from query.words import query_words
+
+LONGEST_QUERY = 10_000
+DEEPEST = 64
+MOST_PARTS = 1_000
+LONGEST_PHRASE = 32
+
+_TERMS = frozenset({"WORD", "PHRASE", "EXACT", "PATTERN", "NAMED", "DATE"})
+_PREFIXES = frozenset({"NOT", "MINUS", "FIELD"})
+_LIKE_NEAR = re.compile(r"NEAR(?:/\S*|[0-9]+)?\Z")
+_LIKE_OPERATOR = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/8"}
+_FOREIGN_OPERATORS = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "+": "AND", "!": "NOT", "~": "NOT"}
+
+
+def scan(text: str) -> list[Token]:
+    """The tokens of a query that is within all limits. Raises QueryError."""
+    if len(text) > LONGEST_QUERY:
+        raise QueryError(
+            f"The query has {len(text):,} characters; at most {LONGEST_QUERY:,} are allowed."
+            " Name parts of it as topics.",
+            text,
+            LONGEST_QUERY + 1,
+        )
+    tokens: list[Token] = []
+    try:
+        for token in grammar().lex(text):
+            tokens.append(token)  # noqa: PERF402 - what was read before a mistake is looked at, too
+    except UnexpectedCharacters as problem:
+        _check_fields(text, tokens[:-1])
+        raise _strange_character(text, tokens, problem.pos_in_stream) from None
+    if not tokens:
+        raise QueryError("The query is empty; write at least one word to look for.", text, 1)
+    _check_levels(text, tokens)
+    _check_parts(text, tokens)
+    _check_fields(text, tokens)
+    return tokens
+
+
+def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
+    """What is allowed but probably not meant: lower-case operators between words."""
+    found = []
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        meant = _LIKE_OPERATOR.get(str(token).partition("/")[0]) if token.type == "WORD" else None
+        if meant and token is not tokens[-1] and (before is not None or meant == "NOT"):
+            found.append(
+                f"Column {column(token)}: `{token}` is looked for as a word; the operator is written `{meant}`."
+            )
+    return tuple(found)
+
+
+def _strange_character(text: str, position: int) -> QueryError:
+    letter = text[position]
+    at = position + 1
+    if letter in QUOTES:
+        return QueryError("This quote is never closed.", text, at, f"{text[position:][:60].rstrip()}{letter}")
+    if letter == "/":
+        return QueryError(
+            "A slash at the start of a word opens a regular expression, and this one is not closed, is empty, or"
+            " goes on behind its last slash. Write `/…/`, a slash inside as `\\/`, or put the words in quotes.",
+            text,
+            at,
+        )
+    if letter == "=":
+        return QueryError("`=` stands directly before the word or phrase it is for.", text, at, "=IT")
+    if letter == "-":
+        return QueryError("`-` stands directly before what must not occur.", text, at, "-word")
+    word = text[position:].split(maxsplit=1)[0]
+    return QueryError(
+        "A dash begins this word. Use `-` or NOT for what must not occur, or put the words in quotes.",
+        text,
+        at,
+        f"-{word.lstrip(letter)[:60]}" if len(word) > 1 else None,
+    )
+
+
+def _check_levels(text: str, tokens: list[Token]) -> None:
+    """Balanced parentheses, at most 64 deep, and at most 64 operators in front of one another."""
+    opened: list[tuple[Token, int]] = []
+    in_front = 0  # NOT, - and fields that the next part stands under, those around its group included
+    run = 0
+    for number, token in enumerate(tokens):
+        if token.type == "LPAR":
+            opened.append((token, in_front))
+            in_front, run = in_front + run, 0
+        elif token.type == "RPAR":
+            if not opened:
+                raise QueryError("This parenthesis closes nothing.", text, column(token))
+            if tokens[number - 1].type == "LPAR":
+                raise QueryError("There is nothing between these parentheses.", text, column(tokens[number - 1]))
+            in_front, run = opened.pop()[1], 0
+        else:
+            run = run + 1 if token.type in _PREFIXES else 0
+        if len(opened) > DEEPEST or in_front + run > DEEPEST:
+            raise QueryError(f"The query has more than {DEEPEST} levels.", text, column(token))
+    if opened:
+        raise QueryError("This parenthesis is never closed.", text, column(opened[-1][0]))
+
+
+def _check_parts(text: str, tokens: list[Token]) -> None:
+    terms = [token for token in tokens if token.type in _TERMS]
+    if len(terms) > MOST_PARTS:
+        raise QueryError(
+            f"The query has {len(terms):,} parts; at most {MOST_PARTS:,} are allowed. Name some of them as topics.",
+            text,
+            column(terms[MOST_PARTS]),
+        )
+    for token in terms:
+        if token.type in ("WORD", "PHRASE", "EXACT"):
+            _check_words(text, token)
+            _check_stars(text, token)
+
+
+def _check_words(text: str, token: Token) -> None:
+    if token.type == "WORD" and _LIKE_NEAR.match(token):
+        raise QueryError(
+            "NEAR is written with the number of words that may stand between, up to 9999; to look for the word,"
+            " put it in quotes.",
+            text,
+            column(token),
+            "NEAR/8",
+        )
+    number = len(query_words(str(token)).tokens)
+    if number == 0:
+        meant = _FOREIGN_OPERATORS.get(str(token))
+        raise QueryError(f"`{str(token)[:60]}` holds no word to look for.", text, column(token), meant)
+    if number > LONGEST_PHRASE:
+        raise QueryError(f"This phrase has {number} words; at most {LONGEST_PHRASE} are allowed.", text, column(token))
+
+
+def _check_stars(text: str, token: Token) -> None:
+    word = str(token)
+    if token.type == "EXACT" and any(star in word for star in STARS):
+        raise QueryError(
+            "Exact letters and a beginning with `*` cannot be joined.",
+            text,
+            column(token),
+            word[1:].strip(STARS + QUOTES)[:60] + "*",
+        )
+    if token.type == "WORD" and any(star in word[:-1] for star in STARS):
+        raise QueryError(
+            "A `*` stands only at the end of a word: it finds the words that begin so.",
+            text,
+            column(token),
+            word.replace("*", "").replace("＊", "")[:60] + "*",
+        )
+
+
+def _check_fields(text: str, tokens: list[Token]) -> None:
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type != "FIELD":
+            continue
+        name = str(token)[:-1].lower()
+        if name not in FIELDS and name not in ("topic", "rule", "after", "before"):
+            known = [*FIELDS, "topic", "rule", "after", "before"]
+            meant = MEANT_FIELDS.get(name) or closest(name, known)
+            raise QueryError(
+                f"There is no field `{name}:`; the fields are {', '.join(f'{each}:' for each in known)}."
+                " To look for a word with a colon, put it in quotes.",
+                text,
+                column(token),
+                f"{meant}:" if meant else None,
+            )
+        if after is None or after.start_pos != token.end_pos or name not in FIELDS:
+            follow = str(after) if after is not None and after.type in _TERMS else "…"
+            raise QueryError(
+                f"`{name}:` stands directly before what it is for, without a space.",
+                text,
+                column(token),
+                f"{name}:{follow[:60]}",
+            )

@@ -1,0 +1,158 @@
+"""The words of a text: the one analyser for queries, items, the full-text index and the marks in messages.
+
+A word is a run of letters and digits; every Han or Kana character is a word of its own. Apostrophes join (``O'Brien``),
+``'s`` vanishes, commas between digits vanish, a decimal point stays, dots of abbreviations vanish (``S.R.O.``).
+Everything else parts words. Every line break ends a paragraph.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import regex
+
+from query.letters import Normal, is_katakana, normal_form
+
+# Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
+_CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
+
+_TEMPLATE = r"""
+  (?P<abbreviation> %(letter)s (?:\. %(letter)s)+ (?!%(word)s) )   (?:\.?'[sS](?!%(word)s))?
+| (?P<character>    %(cjk)s )                                      (?:'[sS](?!%(word)s))?
+| (?P<currency>     (?:%(currency)s) (?=[0-9]) )
+| (?P<amount>       [0-9]++ (?:[.,][0-9]++)*+ (?=(?:%(currency)s)(?!%(word)s)) )
+| (?P<word>         %(word)s++ (?: '(?![sS](?!%(word)s))%(word)s++ | (?<=[0-9])[.,](?=[0-9])%(word)s++ )*+ )
+                                                                   (?:'[sS](?!%(word)s))?
+"""
+_CURRENCY = "|".join("".join(f"[{c}{c.upper()}]" for c in code) for code in _CURRENCIES.split("|"))
+_CJK = r"[[\p{Han}\p{Hiragana}\p{Katakana}ー〆〱-〵]&&[\p{L}\p{Nl}]]"
+_ASCII_WORDS = re.compile(
+    _TEMPLATE % {"letter": "[A-Za-z]", "word": "[A-Za-z0-9]", "cjk": "(?!)", "currency": _CURRENCY}, re.VERBOSE
+)
+_WORDS = regex.compile(
+    _TEMPLATE
+    % {
+        "letter": rf"(?:[\p{{L}}--{_CJK}]\p{{M}}*)",
+        "word": rf"[[\p{{L}}\p{{M}}\p{{Nd}}\p{{Nl}}]--{_CJK}]",
+        "cjk": rf"(?:{_CJK}\p{{M}}*)",
+        "currency": _CURRENCY,
+    },
+    regex.VERBOSE | regex.V1,
+)
+_PARAGRAPHS = re.compile(r"[^\n\r\v\f]+")
+_NOT_SPACE = re.compile(r"\S")
+_DROPPED = {
+    "abbreviation": str.maketrans("", "", "."),
+    "word": str.maketrans("", "", "',"),
+    "amount": str.maketrans("", "", ","),
+}
+
+PARTED = 1  # punctuation stands between two Han or Kana characters
+PARAGRAPH = 2  # a new paragraph begins
+RUN_STARTS, RUN_ENDS = "<", ">"
+
+
+class Word(NamedTuple):
+    """One word: ``token`` is its folded form, ``start`` and ``end`` are code points of the original text,
+    ``paragraph`` counts the paragraphs that hold words from 0."""
+
+    token: str
+    start: int
+    end: int
+    paragraph: int
+
+
+@dataclass(eq=False, slots=True)
+class Analysis:
+    """The words of one text in parallel lists. ``cased`` are the tokens before case folding; a katakana character that
+    starts or ends its run carries a mark there, so that equal lists mean whole runs. ``gaps[i]`` says what stands
+    between word i-1 and word i: nothing to speak of (0), ``PARTED`` or ``PARAGRAPH``."""
+
+    text: str
+    tokens: list[str] = field(default_factory=list)
+    cased: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    paragraphs: list[int] = field(default_factory=list)
+    gaps: list[int] = field(default_factory=list)
+    _positions: dict[str, list[int]] | None = None
+
+    @property
+    def positions(self) -> dict[str, list[int]]:
+        """Token -> where it stands, ascending; built once."""
+        if self._positions is None:
+            found: dict[str, list[int]] = {}
+            for position, token in enumerate(self.tokens):
+                found.setdefault(token, []).append(position)
+            self._positions = found
+        return self._positions
+
+    def words(self) -> list[Word]:
+        """The words as values."""
+        return [Word(*word) for word in zip(self.tokens, self.starts, self.ends, self.paragraphs, strict=True)]
+
+
+def words(text: str) -> list[Word]:
+    """The words of ``text`` in their order. Linear in time; never raises."""
+    return analyse(text).words()
+
+
+@functools.lru_cache(maxsize=4096)
+def query_words(text: str) -> Analysis:
+    """The words of a term of a query, which has no paragraphs."""
+    return analyse(" ".join(text.split()))
+
+
+def analyse(text: str) -> Analysis:
+    """The words of ``text`` with all that the evaluator needs to know of them."""
+    normal = normal_form(text)
+    found = Analysis(text)
+    pattern: Any = _ASCII_WORDS if normal.text.isascii() else _WORDS
+    paragraph = -1
+    for stretch in _PARAGRAPHS.finditer(normal.text):
+        before = len(found.tokens)
+        _read_paragraph(found, pattern, normal, stretch.span())
+        if len(found.tokens) > before:
+            paragraph += 1
+            found.gaps[before] = PARAGRAPH
+            found.paragraphs.extend([paragraph] * (len(found.tokens) - before))
+    return found
+
+
+def _read_paragraph(found: Analysis, pattern: Any, normal: Normal, span: tuple[int, int]) -> None:
+    text = normal.text
+    last_end = -1  # of the Han or Kana character just before, else -1
+    for match in pattern.finditer(text, *span):
+        kind = match.lastgroup
+        start, end = match.span(kind)
+        form = text[start:end]
+        if kind in _DROPPED and not form.isalnum():
+            form = form.translate(_DROPPED[kind])
+        gap = 0
+        if kind == "character":
+            gap = _note_character(found, form, text[last_end:start] if last_end >= 0 else None)
+            last_end = end
+        else:
+            found.cased.append(form)
+            last_end = -1
+        found.gaps.append(gap)
+        found.tokens.append(form.casefold())
+        found.starts.append(start if normal.starts is None else normal.starts[start])
+        found.ends.append(end if normal.ends is None else normal.ends[end - 1])
+
+
+def _note_character(found: Analysis, form: str, between: str | None) -> int:
+    """Adds the cased form of a Han or Kana character; returns the gap before it. ``between`` is what stands between
+    it and a Han or Kana character before, None if there is none."""
+    if is_katakana(form[0]):
+        if between == "" and found.cased[-1].endswith(RUN_ENDS):
+            found.cased[-1] = found.cased[-1][:-1]
+            found.cased.append(form + RUN_ENDS)
+        else:
+            found.cased.append(RUN_STARTS + form + RUN_ENDS)
+    else:
+        found.cased.append(form)
+    return PARTED if between and _NOT_SPACE.search(between) else 0
