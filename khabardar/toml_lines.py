@@ -2,7 +2,7 @@
 
 ``tomllib`` gives values without places, so an error about a value could name no line. This scanner reads the same text
 once more and notes where each key, table and array element begins. It judges nothing: the text was parsed by
-``tomllib`` before, and whatever the scanner does not understand it leaves out; a path it does not know falls back to its parent.
+``tomllib`` before. What the scanner does not understand it leaves out; an unknown path falls back to its parent.
 
 A path is a tuple of keys and indexes: ``("sources", 2, "select", "body", 0)``.
 Grammar: TOML 1.0, https://toml.io/en/v1.0.0

@@ -15,8 +15,8 @@ app = typer.Typer(help="Channels: send a test message, enable one again.", no_ar
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a channel.")]
 
 
-@app.command()
-def test(ctx: typer.Context, name: NameArgument, config: ConfigOption = None) -> None:
+@app.command(name="test")
+def try_channel(ctx: typer.Context, name: NameArgument, config: ConfigOption = None) -> None:
     """Send one test message now and report what the other side answered."""
     settings = configuration(ctx, config)
     _known(name, [channel.name for channel in settings.channels])

@@ -49,9 +49,8 @@ def crawl(
         asyncio.run(wiring.crawl_once(settings, names, shown))
     failed = [visit for visit in visits if visit.status == "failed"]
     if not as_json:
-        say(
-            f"{plural(len(visits), 'source')} visited, {plural(sum(visit.new for visit in visits), 'new item')}, {len(failed)} failed."
-        )
+        new = plural(sum(visit.new for visit in visits), "new item")
+        say(f"{plural(len(visits), 'source')} visited, {new}, {len(failed)} failed.")
     if failed:
         raise typer.Exit(1)
 

@@ -36,7 +36,7 @@ def list_(
 ) -> None:
     """What was, is and could not be delivered: to whom, how often tried, with the last error."""
     settings = configuration(ctx, config)
-    with opened_archive(settings) as archive:
+    with opened_archive(settings, reading=True) as archive:
         wanted = DeliveryState(state.value) if state else None
         found = archive.deliveries(wanted, limit=limit, channel=channel)
         disabled = archive.disabled_channels()

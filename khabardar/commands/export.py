@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,8 +17,6 @@ from khabardar.commands.options import (
     query_of,
 )
 from khabardar.commands.search import Format, write
-
-_ALL = sys.maxsize >> 1
 
 
 class ExportFormat(StrEnum):
@@ -44,5 +41,5 @@ def export(
     zone = settings.service.timezone
     wanted = None if query is None else query_of(settings, query)
     first, last = moment_of(since, zone), moment_of(until, zone, option="--until")
-    with opened_archive(settings) as archive:
-        write(archive.search(wanted, since=first, until=last, limit=_ALL), Format(form.value), title="Khabardar")
+    with opened_archive(settings, reading=True) as archive:
+        write(archive.search(wanted, since=first, until=last, limit=None), Format(form.value), title="Khabardar")

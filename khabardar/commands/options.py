@@ -25,14 +25,23 @@ DEFAULT_FILE = "khabardar.toml"
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", metavar="PATH", help=f"The configuration; else ${VARIABLE}, else ./{DEFAULT_FILE}.", show_default=False
+        "--config",
+        "-c",
+        metavar="PATH",
+        help=f"The configuration; else ${VARIABLE}, else ./{DEFAULT_FILE}.",
+        show_default=False,
     ),
-]  # fmt: skip
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON lines and nothing else on stdout.")]
 SinceOption = Annotated[
     str | None,
-    typer.Option("--since", metavar="D", help="From this date or time on, or so long ago: 2025-08-01, 7d, 12h.", show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--since",
+        metavar="D",
+        help="From this date or time on, or so long ago: 2025-08-01, 7d, 12h.",
+        show_default=False,
+    ),
+]
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="D", help="Before this date or time.", show_default=False)
 ]
@@ -41,7 +50,7 @@ _AGO = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*(?P<unit>[smhdw])\Z")
 
 
 class CommandError(Exception):
-    """A command cannot go on. The text is a sentence with its remedy; ``code`` is the exit code: 1 failed, 2 wrong use."""
+    """A command cannot go on. The text is a sentence with its remedy; ``code`` is the exit code: 1 or 2."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -79,21 +88,37 @@ def configuration(ctx: typer.Context, config: Path | None) -> Settings:
 
 
 @contextmanager
-def opened_archive(settings: Settings) -> Iterator[Archive]:
-    """The archive, with its schema up to date; closed at the end."""
-    from khabardar.wiring import open_archive
+def opened_archive(settings: Settings, *, reading: bool = False) -> Iterator[Archive]:
+    """The archive, with its schema up to date; closed at the end.
 
-    archive = open_archive(settings)
+    With ``reading`` it is opened to read only where that works, so that whoever may only read its file can search too.
+    """
+    archive = _to_read(settings) if reading else None
+    if archive is None:
+        from khabardar.wiring import open_archive
+
+        archive = open_archive(settings)
     try:
         yield archive
     finally:
         archive.close()
 
 
+def _to_read(settings: Settings) -> Archive | None:
+    """None where there is none yet, or its tables are old: it is then opened to write, which says what is wrong."""
+    from archive.errors import ArchiveError
+    from archive.store import Archive
+
+    try:
+        return Archive.open(settings.archive.url, read_only=True)
+    except ArchiveError:
+        return None
+
+
 def moment_of(
     text: str | None, timezone: str, *, now: datetime | None = None, option: str = "--since"
 ) -> datetime | None:
-    """The moment that an option names: ``7d`` ago, a date (its beginning in ``timezone``) or a time. None stays None."""
+    """The moment an option names: ``7d`` ago, a date (its beginning in ``timezone``) or a time. None stays None."""
     if text is None:
         return None
     text = text.strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Rules: list them, try one on the archive.", no_args_is_help=True)
 
 _BAR = 40  # letters
-_ALL = sys.maxsize >> 1
 _SAMPLE = 220  # code points around a match
 
 
@@ -99,8 +97,8 @@ class Trial:
         return moment.astimezone(ZoneInfo(self.timezone)).date()
 
 
-@app.command()
-def test(
+@app.command(name="test")
+def try_rule(
     ctx: typer.Context,
     rule: Annotated[str, typer.Argument(metavar="NAME_OR_QUERY", help="The name of a rule, or a query.")],
     since: Annotated[str, typer.Option("--since", metavar="D", help="How far back: 30d, 12h, or a date.")] = "30d",
@@ -116,9 +114,9 @@ def test(
     first = moment_of(since, zone, now=now)
     if first is None or first > now:
         raise CommandError("--since lies in the future; write how far back to look, such as 30d.", 2)
-    with opened_archive(settings) as archive, waiting("looking through the archive …") as show:
+    with opened_archive(settings, reading=True) as archive, waiting("looking through the archive …") as show:
         trial = Trial(zone, each)
-        for number, item in enumerate(archive.search(query, since=first, limit=_ALL, now=now), start=1):
+        for number, item in enumerate(archive.search(query, since=first, limit=None, now=now), start=1):
             trial.count(item)
             if number % 1000 == 0:
                 show(f"looking through the archive … {number:,} matches")

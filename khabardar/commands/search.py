@@ -52,7 +52,7 @@ def search(
     wanted = query_of(settings, query)
     first, last = moment_of(since, zone), moment_of(until, zone, option="--until")
     form = Format.JSONL if as_json else form
-    with opened_archive(settings) as archive:
+    with opened_archive(settings, reading=True) as archive:
         found = archive.search(wanted, since=first, until=last, limit=limit, sort=sort.value)
         if form is Format.TABLE:
             count = _as_table(found, zone)

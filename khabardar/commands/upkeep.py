@@ -29,7 +29,7 @@ def backup(
 
 
 def migrate(ctx: typer.Context, config: ConfigOption = None) -> None:
-    """Bring the archive's tables up to this version; does nothing when they are. A service does this at its start too."""
+    """Bring the archive's tables up to this version; does nothing when they are. `run` does this too."""
     settings = configuration(ctx, config)
     from archive.store import Archive
 
@@ -46,7 +46,7 @@ def migrate(ctx: typer.Context, config: ConfigOption = None) -> None:
 def stats(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Figures: how much is in the archive."""
     settings = configuration(ctx, config)
-    with opened_archive(settings) as archive:
+    with opened_archive(settings, reading=True) as archive:
         figures = archive.stats()
     if as_json:
         json_line(dict(figures))

@@ -89,7 +89,7 @@ def _remedy(message: str, text: str, line: int) -> str:
     if "Expected '='" in message or "Invalid statement" in message:
         return " A line is either `key = value` or a `[table]`."
     if "Cannot overwrite" in message or "Cannot declare" in message:
-        return " The same key or table stands above already; a second source, channel or rule begins with [[two brackets]]."
+        return " The same key or table stands above already; a further source, channel or rule begins with [[…]]."
     if "newline" in message.lower() or "Illegal character '\\n'" in message:
         return " The closing quote is missing; a text over several lines needs three quotes at both ends."
     if "Unclosed array" in message or "]" in message:

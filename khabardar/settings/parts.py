@@ -89,7 +89,7 @@ class WebSettings(BaseModel):
 
 
 class ServiceSettings(BaseModel):
-    """``timezone`` of schedules, days in queries and times shown; ``operator``: channels that hear about Khabardar itself."""
+    """``timezone`` of schedules, days and times shown; ``operator``: channels that hear about Khabardar itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     timezone: str = "UTC"

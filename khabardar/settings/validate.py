@@ -145,7 +145,7 @@ def fields_of(model: type[BaseModel] | None) -> set[str]:
 
 
 def model_at(model: type[BaseModel], place: KeyPath) -> type[BaseModel] | None:
-    """The model of the table at ``place`` inside ``model``, through lists and optional tables; None if there is none."""
+    """The model of the table at ``place`` in ``model``, through lists and optional tables; None if there is none."""
     current: type[BaseModel] | None = model
     for key in place:
         if isinstance(key, int):

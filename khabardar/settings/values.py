@@ -42,8 +42,8 @@ def _replaced(text: str, environ: Mapping[str, str], found: Findings, path: KeyP
         if name not in environ:
             near = did_you_mean(name, environ) if len(name) > 2 else ""
             near = near if "mean" in near else ""
-            found.error(path, f"the environment variable {name} is not set. Set it before starting, or write $${{{name}}} "
-                              f"for the text itself.{near}")  # fmt: skip
+            remedy = f"Set it before starting, or write $${{{name}}} for the text itself.{near}"
+            found.error(path, f"the environment variable {name} is not set. {remedy}")
             return ""
         if len(environ[name]) >= _SHORTEST_MASKED:
             found.secrets.add(environ[name])
@@ -107,7 +107,7 @@ def _secret(value: Any, found: Findings, path: KeyPath) -> str | None:
 
 
 def _shaped(text: str, key: str) -> str | list[str]:
-    """What a key wants of its file: ``secret`` one line or a list of them, others the text without its last line end."""
+    """What a key wants of its file: ``secret`` one line or a list of them, others the text of the file."""
     lines = [line for line in text.splitlines() if line.strip()]
     if key == "secret" and len(lines) > 1:
         return lines

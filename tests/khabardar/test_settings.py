@@ -30,6 +30,10 @@ channels = ["desk"]
 """
 
 
+SOURCE = "[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\n"
+RULE = "[[rules]]\nname = 'a'\nquery = 'x'\n"
+
+
 def _load(folder: Path, text: str | bytes, **environ: str) -> Settings:
     file = folder / "khabardar.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -57,7 +61,10 @@ def test_minimal_file_is_enough(tmp_path: Path) -> None:
 
 def test_archive_alone_is_a_configuration(tmp_path: Path) -> None:
     """Who only imports and searches needs no source."""
-    assert _load(tmp_path, '[archive]\nurl = "sqlite:////elsewhere/a.db?x=1"\n').archive.url == "sqlite:////elsewhere/a.db?x=1"
+    assert (
+        _load(tmp_path, '[archive]\nurl = "sqlite:////elsewhere/a.db?x=1"\n').archive.url
+        == "sqlite:////elsewhere/a.db?x=1"
+    )
 
 
 def test_all_errors_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
@@ -151,15 +158,15 @@ operator = ["nobody"]
         ("[[sources]]\nfeed = 'https://a.example/'\n", "1: sources[0].name: this key is required"),
         ("[[sources]]\nname = 'a'\n", "1: sources[a]: "),
         ("[[sources]]\nname = 'a'\nfeed = 'ftp://a.example/'\n", "3: sources[a].feed: "),
-        ("[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\narticle = '('\n", "4: sources[a].article: "),
-        ("[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\n[sources.select]\nbody = ['p', '..']\n", "5: sources[a].select"),
-        ("[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\n[sources.select]\nbdy = 'p'\n", '5: sources[a].select.bdy: there is no key "bdy" here. Did you mean "body"'),
-        ("[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\n[[sources.fallback]]\nfed = 'x'\n", "5: sources[a].fallback[0].fed: "),
+        (SOURCE + "article = '('\n", "4: sources[a].article: "),
+        (SOURCE + "[sources.select]\nbody = ['p', '..']\n", "5: sources[a].select"),
+        (SOURCE + "[sources.select]\nbdy = 'p'\n", '5: sources[a].select.bdy: there is no key "bdy" here. Did you mean'),
+        (SOURCE + "[[sources.fallback]]\nfed = 'x'\n", "5: sources[a].fallback[0].fed: "),
         ("[[rules]]\nname = 'a'\nquery = '-japan'\n", "3: rules[a].query: the query is not understood"),
-        ("[[rules]]\nname = 'a'\nquery = 'x'\nchannels = ['b']\n", '4: rules[a].channels[0]: there is no channel "b". There is no'),
-        ("[[rules]]\nname = 'a'\nquery = 'x'\n[[rules]]\nname = 'A'\nquery = 'x'\n", '5: rules[A].name: the name "A" is already used on line 2'),
-        ("[[rules]]\nname = 'a'\nquery = 'x'\nchannels = 'desk'\n", "4: rules[a].channels: must be a list"),
-        ("[[rules]]\nname = 'a'\nquery = 'x'\ndeliver = 'dayly 08:00'\n", "4: rules[a].deliver: "),
+        (RULE + "channels = ['b']\n", '4: rules[a].channels[0]: there is no channel "b". There is no'),
+        (RULE + "[[rules]]\nname = 'A'\nquery = 'x'\n", '5: rules[A].name: the name "A" is already used on line 2'),
+        (RULE + "channels = 'desk'\n", "4: rules[a].channels: must be a list"),
+        (RULE + "deliver = 'dayly 08:00'\n", "4: rules[a].deliver: "),
         ("[service]\noperator = ['x']\n", "2: service.operator[0]: there is no channel"),
         ("[web]\nlisten = '${HOST}:1'\n", "2: web.listen: the environment variable HOST is not set"),
         ("[web]\nlisten = '${HOST:-x}:1'\n", "2: web.listen: ${HOST:-x} is not understood"),
@@ -249,7 +256,8 @@ def test_queries_alone_are_read_from_a_small_file(tmp_path: Path) -> None:
     """``match`` needs names and queries; channels that do not exist are no concern of it."""
     file = tmp_path / "rules.toml"
     file.write_text(
-        "[topics]\nj = 'japan'\n[[rules]]\nname = 'b'\nquery = 'topic:j'\nchannels = ['x']\n[[rules]]\nname = 'a'\nquery = 'rule:b'\n"
+        "[topics]\nj = 'japan'\n[[rules]]\nname = 'b'\nquery = 'topic:j'\nchannels = ['x']\n"
+        "[[rules]]\nname = 'a'\nquery = 'rule:b'\n"
     )
     queries, names = load_queries(file)
     assert list(queries) == ["b", "a"]

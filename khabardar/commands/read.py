@@ -1,0 +1,5 @@
+"""``khabardar read``."""
+
+
+def read() -> None:
+    """Read one article page and print the item it sees."""
