@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import signal
 import sys
@@ -36,6 +37,8 @@ def main(once: bool = False, keep: bool = False, shown: Console | None = None) -
     arrived. Else it goes on until Ctrl-C or SIGTERM. Its folder is removed at the end unless ``keep`` is set.
     """
     once = once or not sys.stdout.isatty()
+    for name in ("uvicorn", "mail"):  # the newsroom's servers and the mailbox are the scenery, only the play is shown
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix=FOLDER)).resolve()
     try:
         return asyncio.run(_run(folder, shown or console(), once=once, keep=keep))
