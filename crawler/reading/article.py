@@ -12,12 +12,32 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.reading.dateline import split_dateline
 from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list, names_other_story
 from crawler.reading.markup import Block, Blocks
 from crawler.reading.plain import key
 
 MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
-_INLINE = ("b", "i", "em", "strong", "u", "font", "small", "big", "span", "mark", "sup", "sub", "abbr", "cite", "ins", "s", "wbr", "time")
+_INLINE = (
+    "b",
+    "i",
+    "em",
+    "strong",
+    "u",
+    "font",
+    "small",
+    "big",
+    "span",
+    "mark",
+    "sup",
+    "sub",
+    "abbr",
+    "cite",
+    "ins",
+    "s",
+    "wbr",
+    "time",
+)
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "select", "input", "object")
 _ENDS = re.compile(r"[.!?…؟۔。」』”\"’')）:：;]\s*$")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -50,7 +70,9 @@ def is_prose(block: Block) -> bool:
     return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text)))
 
 
-def find_report(root: Any, page: Blocks, furniture: Collection[Any], after: int | None, titles: Collection[str]) -> Report:
+def find_report(
+    root: Any, page: Blocks, furniture: Collection[Any], after: int | None, titles: Collection[str]
+) -> Report:
     """Which blocks are the report. ``after`` is the block of the headline: the report never begins before it;
     ``titles`` are keys of the headline's wordings. The tree is used up: furniture is taken out of it."""
     blocks = page.items
@@ -100,7 +122,9 @@ def _extracted(root: Any, furniture: Collection[Any]) -> str:
     import trafilatura
 
     try:
-        found = trafilatura.bare_extraction(root, fast=True, include_comments=False, include_tables=True, favor_recall=True)
+        found = trafilatura.bare_extraction(
+            root, fast=True, include_comments=False, include_tables=True, favor_recall=True
+        )
     except Exception:  # whatever a library for broken pages breaks on, our own reading stands
         return ""
     return str(getattr(found, "text", None) or "")
@@ -185,22 +209,51 @@ def _sifted(blocks: Sequence[Block], low: int, high: int, votes: Sequence[bool],
         if announces_others(block):
             i = _after_others(blocks, i, high)
             continue
-        if _belongs(block, votes[i], titles):
+        if _belongs(block, votes[i], titles, i > 0 and _heads_other(blocks[i - 1], titles)) or (
+            not kept and _is_dateline(block)
+        ):
             kept.append(i)
         i += 1
-    while kept and blocks[kept[-1]].heading:
+    while kept and _is_label(blocks[kept[-1]]):
         kept.pop()
     return kept
 
 
-def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
+def _heads_other(block: Block, titles: Collection[str]) -> bool:
+    """A heading that is nothing but a link, and not the headline itself: the paragraph under it is a teaser."""
+    return bool(block.heading) and is_link_list(block) and key(block.text[:500]) not in titles
+
+
+def _is_dateline(block: Block) -> bool:
+    """A dateline on a line of its own, before the report."""
+    if block.furniture or len(block.text) > 150:
+        return False
+    line = split_dateline(block.text)
+    return bool(line.place or line.credit)
+
+
+def _is_label(block: Block) -> bool:
+    """A heading or a label at the very end heads something that is not there any more."""
+    if block.heading:
+        return True
+    text = block.text
+    return (
+        len(text) < 60
+        and block.element.tag != "li"
+        and not _ENDS.search(text)
+        and not text.startswith(("—", "–", "-", "("))
+    )
+
+
+def _belongs(block: Block, voted: bool, titles: Collection[str], introduced: bool) -> bool:
+    """Does the block belong to the report? ``introduced``: the headline of another story stands right above it."""
     text = block.text
     if block.furniture or names_other_story(block) or is_button_row(text) or key(text[:500]) in titles:
         return False
     if is_link_list(block):
         return voted and size_of(block) + block.linked >= 200 and bool(_ENDS.search(text))
     if is_prose(block):
-        return True
+        return not introduced
     return voted or (not block.links and bool(_ENDS.search(text)) and not text.endswith((":", "：")) and len(text) > 3)
 
 
@@ -213,25 +266,24 @@ def _after_others(blocks: Sequence[Block], at: int, high: int) -> int:
     box_end = _box_end(blocks, at, high)
     if box_end is not None:
         return box_end
-    i, stories = at + 1, 0
+    i, teasers = at + 1, 0
     while i < high:
         block = blocks[i]
         if is_link_list(block) or block.heading or (block.links and block.link_share > 0.5) or not is_prose(block):
-            stories += 1
             i += 1
-        elif stories and _is_teaser(blocks, i, high, stories):
-            i += 1
-            stories += 1
+        elif _is_teaser(blocks, i, high, teasers):
+            i, teasers = i + 1, teasers + 1
         else:
             break
     return i
 
 
-def _is_teaser(blocks: Sequence[Block], i: int, high: int, stories: int) -> bool:
-    """Prose under the headline of another story: another headline follows it, or nothing does."""
+def _is_teaser(blocks: Sequence[Block], i: int, high: int, teasers: int) -> bool:
+    """Prose under the headline of another story: another headline follows it, or others went before in this way."""
     before, after = blocks[i - 1], blocks[i + 1] if i + 1 < high else None
-    introduced = is_link_list(before) or bool(before.heading)
-    return introduced and ((after is None and stories > 1) or (after is not None and (is_link_list(after) or bool(after.heading and after.links))))
+    if not (is_link_list(before) or before.heading):
+        return False
+    return teasers > 0 or (after is not None and (is_link_list(after) or bool(after.heading and after.links)))
 
 
 def _box_end(blocks: Sequence[Block], at: int, high: int) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from crawler.reading.calendar_words import HALF, PUBLISHED, UPDATED, WEEKDAY, fold, visible
 from crawler.reading.dates import ReadDate, find_date
+from crawler.reading.furniture import is_button_row
 from crawler.reading.plain import one_line
 
 _LONGEST = 200  # characters
@@ -80,7 +81,7 @@ def read_byline(line: str, timezone: str | None = None) -> Byline | None:
 
 
 def _only_update(line: str, timezone: str | None) -> Byline | None:
-    """"Updated 06 May, 2024" is furniture: it says nothing of when the report came out."""
+    """ "Updated 06 May, 2024" is furniture: it says nothing of when the report came out."""
     found = re.match(rf"\W*(?:{UPDATED})\s*[:：]?\s*", fold(line), re.IGNORECASE)
     return Byline() if found and find_date(line[found.end() :], timezone) else None
 
@@ -112,7 +113,7 @@ def _names_in(line: str) -> list[str] | None:
             line = line[: found.start()] + "|" + line[found.end() :]
             folded = folded[: found.start()] + "|" + folded[found.end() :]
     parts = [_BY.sub("", part).strip(" .'’") for part in _SEPARATORS.split(line)]
-    left = [part for part in parts if re.search(r"[^\W\d_]", part)]
+    left = [part for part in parts if re.search(r"[^\W\d_]", part) and not is_button_row(part)]
     return left if all(is_name(part) for part in left) else None
 
 
@@ -121,7 +122,7 @@ def _best(names: list[str], labelled: bool) -> str | None:
     people = [name for name in names if not all(word.casefold() in _SECTIONS for word in name.split())]
     if not labelled:
         people = [name for name in people if len(name.split()) > 1 or not name.isascii()]
-    return max(people, key=lambda name: (len(name) > 3), default=None)
+    return max(people, key=lambda name: len(name) > 3, default=None)
 
 
 def is_name(text: str) -> bool:
@@ -129,4 +130,6 @@ def is_name(text: str) -> bool:
     words = text.split()
     if not words or len(words) > 6 or len(text) > 60 or re.search(r"\d|[.!?:;۔。、]\s|[。、]", text):
         return False
-    return all(word[0].isupper() or not word.isascii() or word.casefold() in _PARTICLES for word in words if word[0].isalpha())
+    return all(
+        word[0].isupper() or not word.isascii() or word.casefold() in _PARTICLES for word in words if word[0].isalpha()
+    )

@@ -175,7 +175,7 @@ _CREDIT_ALONE = re.compile(r"^\((?P<credit>[^()]{5,90})\)\s*[:\-–—]?\s*")
 
 
 def _placeless(head: str) -> tuple[int, Dateline] | None:
-    """"(Agency-July 21st, 2026)": a credit with its date, and no place."""
+    """ "(Agency-July 21st, 2026)": a credit with its date, and no place."""
     found = _CREDIT_ALONE.match(head)
     if not found or not (_AGENCY.search(found["credit"]) or _URDU_AGENCY.search(fold(found["credit"]))):
         return None
@@ -187,7 +187,8 @@ _TAIL_CREDIT = re.compile(
     r"(?:^|(?<=[.!?”\"’)۔]))\s*(?:[—–-]{1,3}\s*\(?|\()(?P<credit>[A-Z][A-Za-z/ .&]{1,30}|[\u0600-\u06FF ]{3,20})\)?\s*\.?$"
 )
 _COPYRIGHT = re.compile(
-    r"^(?:copyright|©|\(c\)|all rights reserved)\W{0,4}(?:(?P<credit>[A-Z]{2,6})\s*\((?P<long>[^()]{3,60})\))?", re.IGNORECASE
+    r"^(?:copyright|©|\(c\)|all rights reserved)\W{0,4}(?:(?P<credit>[A-Z]{2,6})\s*\((?P<long>[^()]{3,60})\))?",
+    re.IGNORECASE,
 )
 
 

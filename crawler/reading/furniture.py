@@ -47,7 +47,8 @@ _OTHER_STORIES = (
 _OTHERS_ALONE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\W{{0,4}}$", re.IGNORECASE)
 _OTHERS_INLINE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\s*[:：|»>\-–—]\s*\S", re.IGNORECASE)
 _OTHERS_BEFORE_LINK = re.compile(
-    r"^\W{0,4}(?:also\s+read|read\s+also|read\s+more|related|see\s+also|مزید\s+پڑھیں|یہ\s+بھی\s+پڑھیں|関連記事)\b", re.IGNORECASE
+    r"^\W{0,4}(?:also\s+read|read\s+also|read\s+more|related|see\s+also|مزید\s+پڑھیں|یہ\s+بھی\s+پڑھیں|関連記事)\b",
+    re.IGNORECASE,
 )
 _BUTTON_WORDS = frozenset(
     "share tweet facebook twitter x whatsapp linkedin pinterest telegram reddit email e mail print pdf copy link listen save "
@@ -59,12 +60,15 @@ _BUTTON_WORDS = frozenset(
 _FURNITURE_LINE = re.compile(
     r"^\W{0,4}(?:follow\s+(?:us|the|our)\b.{0,80}|join\s+(?:our|us)\b.{0,80}|subscribe\s+(?:to|now|for)\b.{0,80}|sign\s+up\s+(?:for|to)\b.{0,80}|click\s+here\b.{0,80}"
     r"|(?:tags?|topics?|filed\s+under|categor(?:y|ies)|keywords|ٹیگز?|タグ|キーワード)\s*[:：].{0,300}|\d+\s+min(?:ute)?s?\s+read|(?:advertisement|sponsored|advertorial)"
-    r"|leave\s+a\s+(?:reply|comment)|(?:no|\d+)\s+comments?|(?:photo|image|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
+    r"|leave\s+a\s+(?:reply|comment)|(?:your\s+)?thoughts\s+and\s+comments|(?:no|\d+)\s+comments?|(?:photo|image|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
     r"|listen\s+to\s+(?:this\s+)?article.{0,40}|your\s+email\s+address\s+will\s+not\s+be\s+published.{0,80}|(?:©|copyright|all\s+rights\s+reserved)\b.{0,160}"
     r"|download\s+(?:our|the)\s+app\b.{0,60}|get\s+the\s+latest\b.{0,100}|(?:views?|hits|reads)\s*[:：]?\s*[\d,.]+k?|ビジネス短信\s*[0-9a-f]{10,20})\s*$",
     re.IGNORECASE,
 )
-_PRINTED_IN = re.compile(r"^\W{0,3}(?:published|first published|originally published|this (?:article|story|report) (?:was )?(?:first |originally )?(?:published|appeared)) in\b.{0,120}$", re.IGNORECASE)
+_PRINTED_IN = re.compile(
+    r"^\W{0,3}(?:published|first published|originally published|this (?:article|story|report) (?:was )?(?:first |originally )?(?:published|appeared)) in\b.{0,120}$",
+    re.IGNORECASE,
+)
 
 
 def furniture_elements(root: Any) -> Set[Any]:
@@ -150,10 +154,14 @@ def is_button_row(text: str) -> bool:
     if len(text) > 320:
         return False
     words = re.findall(r"\w+", text.casefold()) if len(text) <= 160 else []
-    pressed = 0 < len(words) <= 14 and all(word in _BUTTON_WORDS or word.isdigit() for word in words) and not text.endswith((".", "?"))
+    pressed = (
+        0 < len(words) <= 14
+        and all(word in _BUTTON_WORDS or word.isdigit() for word in words)
+        and not text.endswith((".", "?"))
+    )
     return pressed or bool(_FURNITURE_LINE.match(text))
 
 
 def ends_report(text: str) -> bool:
-    """"Published in Dawn, September 26th, 2025": the report is over, what follows is of other stories."""
+    """ "Published in Dawn, September 26th, 2025": the report is over, what follows is of other stories."""
     return bool(_PRINTED_IN.match(text[:300]))

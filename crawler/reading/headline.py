@@ -43,7 +43,11 @@ def without_site(title: str | None, site: str | None, url: str) -> str | None:
 
 def _same_site(part: str, names: set[str]) -> bool:
     written = key(part)
-    return any(written == name or (len(name) >= 4 and (written.startswith(name) or written.endswith(name)) and len(written) < len(name) + 12) for name in names)
+    return any(
+        written == name
+        or (len(name) >= 4 and (written.startswith(name) or written.endswith(name)) and len(written) < len(name) + 12)
+        for name in names
+    )
 
 
 def _host_name(url: str) -> str:
@@ -54,7 +58,9 @@ def _host_name(url: str) -> str:
 
 def find_headline(blocks: Sequence[Block], told: Iterable[str | None], site: str | None, url: str) -> Headline:
     """The headline among the blocks. ``told`` are what other witnesses call the page, the most trusted first."""
-    candidates = [(i, block) for i, block in enumerate(blocks) if not block.furniture and 4 <= len(block.text) <= _LONGEST]
+    candidates = [
+        (i, block) for i, block in enumerate(blocks) if not block.furniture and 4 <= len(block.text) <= _LONGEST
+    ]
     for title in told:
         if title and (found := _matching(candidates, title)):
             return Headline(printed=found[1].text, at=found[0])
@@ -82,7 +88,9 @@ def _says(said: str, wanted: str, title: str) -> bool:
 
 def _by_place(candidates: Sequence[tuple[int, Block]], blocks: Sequence[Block]) -> Headline:
     """Without any witness: the heading right above a byline, a line that is repeated in other letters, the first h1."""
-    headings = [(i, b) for i, b in candidates if b.heading in (1, 2, 3) and b.link_share < 0.5 and not announces_others(b)]
+    headings = [
+        (i, b) for i, b in candidates if b.heading in (1, 2, 3) and b.link_share < 0.5 and not announces_others(b)
+    ]
     byline = _first_byline(blocks)
     if byline is not None:
         above = [(i, b) for i, b in headings if byline - 4 <= i < byline]
@@ -94,7 +102,9 @@ def _by_place(candidates: Sequence[tuple[int, Block]], blocks: Sequence[Block]) 
     if twice := _repeated(candidates):
         return Headline(printed=twice[1].text, at=twice[0])
     if byline is not None:
-        above = [(i, b) for i, b in candidates if byline - 3 <= i < byline and b.link_share < 0.5 and _could_be_title(b)]
+        above = [
+            (i, b) for i, b in candidates if byline - 3 <= i < byline and b.link_share < 0.5 and _could_be_title(b)
+        ]
         if above:
             return Headline(heading=above[-1][1].text, at=above[-1][0])
     return Headline(heading=headings[0][1].text, at=headings[0][0]) if headings else Headline()
@@ -121,4 +131,9 @@ def _repeated(candidates: Sequence[tuple[int, Block]]) -> tuple[int, Block] | No
 
 
 def _could_be_title(block: Block) -> bool:
-    return 12 <= len(block.text) <= 250 and not is_button_row(block.text) and not announces_others(block) and block.link_share < 0.5
+    return (
+        12 <= len(block.text) <= 250
+        and not is_button_row(block.text)
+        and not announces_others(block)
+        and block.link_share < 0.5
+    )

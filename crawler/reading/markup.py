@@ -37,6 +37,7 @@ _NESTING = re.compile(
     r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li|blockquote)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+_AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
 
 
@@ -58,10 +59,14 @@ class Block:
 
 @dataclass(slots=True)
 class Blocks:
-    """All blocks of a page in reading order, and for every block-level element the range of blocks inside it."""
+    """All blocks of a page in reading order, and for every block-level element the range of blocks inside it.
+
+    ``marks`` are ``<time>`` elements and those whose class or ``rel`` speaks of an author, each with the index of the
+    block it stands in (or before)."""
 
     items: list[Block] = field(default_factory=list)
     spans: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    marks: list[tuple[int, Any]] = field(default_factory=list)
 
 
 def parse_html(text: str) -> Element | None:
@@ -94,7 +99,7 @@ def read_blocks(root: Element, furniture: Collection[Any] = ()) -> Blocks:
     page = Blocks()
     starts: list[int] = []
     buffer: list[str] = []
-    marked = 0
+    marked = verbatim = 0
     owner: Any = root
     level = 0  # of the heading we are in
 
@@ -117,21 +122,24 @@ def read_blocks(root: Element, furniture: Collection[Any] = ()) -> Blocks:
                 flush()
             if element in furniture:
                 marked += 1
+            if not marked and _is_mark(element):
+                page.marks.append((len(page.items), element))
             if block:
                 starts.append(len(page.items))
                 owner = element
                 level = _HEADINGS.get(tag, level)
-            elif tag == "a":
+                verbatim += tag == "pre"
+            elif _is_link(element):
                 buffer.append(_LINK_OPENS)
             elif tag == "br":
                 buffer.append("\n")
             elif tag in _CELLS and buffer:
                 buffer.append(" ")
             if element.text:
-                buffer.append(_SPACES.sub(" ", element.text))
+                buffer.append(_text(element.text, verbatim))
             continue
         if tag not in _SILENT:
-            if tag == "a":
+            if _is_link(element):
                 buffer.append(_LINK_CLOSES)
             if block or element in furniture:
                 flush()
@@ -141,10 +149,28 @@ def read_blocks(root: Element, furniture: Collection[Any] = ()) -> Blocks:
                 page.spans[element] = (starts.pop(), len(page.items))
                 owner = element.getparent()
                 level = 0 if tag in _HEADINGS else level
+                verbatim -= tag == "pre"
         if element.tail and element is not root:
-            buffer.append(_SPACES.sub(" ", element.tail))
+            buffer.append(_text(element.tail, verbatim))
     flush()
     return page
+
+
+def _is_link(element: Any) -> bool:
+    """A link that leads away; anchors within the page (of subheadings, of footnotes) do not."""
+    return element.tag == "a" and not (element.get("href") or "#x").startswith("#")
+
+
+def _is_mark(element: Any) -> bool:
+    if element.tag == "time":
+        return element.get("datetime") is not None
+    names = element.get("class") or element.get("rel")
+    return bool(names) and len(names) < 300 and bool(_AUTHOR.search(names))
+
+
+def _text(raw: str, verbatim: int) -> str:
+    """White space as a browser shows it: one space, but inside ``<pre>`` line breaks are line breaks."""
+    return raw.replace("\r\n", "\n") if verbatim else _SPACES.sub(" ", raw)
 
 
 def _holds_blocks(cell: Any) -> bool:
@@ -182,7 +208,7 @@ def _lines(raw: str) -> list[str]:
     if "\n" not in raw:
         return [raw]
     lines: list[str] = []
-    for chunk in re.split(r"\n[ \ue000\ue001\xa0]*\n", raw):
+    for chunk in re.split(r"\n[ \t\ue000\ue001\xa0]*\n", raw):
         parts = chunk.split("\n")
         lines.extend(parts if _breaks_are_paragraphs(parts) else [" ".join(parts)])
     return lines

@@ -77,11 +77,26 @@ def _meta(root: Any) -> Claims:
     canonical = root.find(".//link[@rel='canonical']")
     return Claims(
         title=first("og:title", "twitter:title", "title", "dc.title", "headline", "parsely-title"),
-        author=first("author", "article:author", "og:article:author", "dc.creator", "parsely-author", "byl", "sailthru.author"),
+        author=first(
+            "author", "article:author", "og:article:author", "dc.creator", "parsely-author", "byl", "sailthru.author"
+        ),
         published=first(
-            "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publish-date",
-            "publishdate", "publish_date", "pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date",
-            "dcterms.created", "article.published", "published_time", "date",
+            "article:published_time",
+            "og:article:published_time",
+            "datepublished",
+            "og:published_time",
+            "publish-date",
+            "publishdate",
+            "publish_date",
+            "pubdate",
+            "parsely-pub-date",
+            "sailthru.date",
+            "dc.date.issued",
+            "dc.date",
+            "dcterms.created",
+            "article.published",
+            "published_time",
+            "date",
         ),  # fmt: skip
         section=first("article:section", "og:article:section", "section", "parsely-section"),
         language=first("og:locale", "language", "dc.language", "content-language"),
@@ -92,12 +107,12 @@ def _meta(root: Any) -> Claims:
 
 
 def _marked(root: Any) -> Claims:
-    """Microdata and ``rel=author`` in the visible page."""
+    """Microdata in the visible page."""
     said: dict[str, str] = {}
-    for element in islice(root.xpath("//*[@itemprop]|//a[@rel='author']|//time[@pubdate]"), _MAX_METAS):
+    for element in islice(root.xpath("//*[@itemprop]|//time[@pubdate]"), _MAX_METAS):
         if element.tag == "meta" and element.getparent() is not None and element.getparent().tag == "head":
             continue
-        for name in (element.get("itemprop") or ("author" if element.tag == "a" else "datePublished")).split():
+        for name in (element.get("itemprop") or "datePublished").split():
             written = element.get("content") or element.get("datetime") or "".join(islice(element.itertext(), 60))
             if value := one_line(written[:500]):
                 said.setdefault(name.lower(), value)
@@ -114,7 +129,9 @@ def _jsonld(root: Any) -> Claims:
         text = (script.text or "")[:_LONGEST]
         nodes = list(_nodes(_loads(text)))
         index = {str(node["@id"]): node for node in nodes if node.get("@id")}
-        site = site or next((_name(n) for n in nodes if _types(n) & {"newsmediaorganization", "organization", "website"}), None)
+        site = site or next(
+            (_name(n) for n in nodes if _types(n) & {"newsmediaorganization", "organization", "website"}), None
+        )
         for node in sorted(nodes, key=_rank):
             if _rank(node) < 2 and (best is None or (best.title is None and node.get("headline"))):
                 best = _claims(node, index)
@@ -149,7 +166,11 @@ def _nodes(data: Any) -> Iterator[Mapping[str, Any]]:
             todo.extend(node[:_MAX_NODES])
         elif isinstance(node, dict):
             yield node
-            todo.extend(node[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(node.get(name), (dict, list)))
+            todo.extend(
+                node[name]
+                for name in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(node.get(name), (dict, list))
+            )
 
 
 def _types(node: Mapping[str, Any]) -> set[str]:

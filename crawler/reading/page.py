@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from crawler.reading.article import Report, find_report, selected_report, size_of
@@ -62,6 +63,8 @@ def read_page(html: bytes, url: str, content_type: str | None, hints: PageHints 
     """Read an article page; never raises. CPU only: run it where it can be killed."""
     hints = hints or PageHints()
     text = decode(html, content_type, hints.language)
+    if (content_type or "").strip().lower().startswith("text/plain") and "<p" not in text:
+        text = f"<pre>{escape(text)}</pre>"
     root = parse_html(text)
     if root is None:
         return replace(read_text(None, hints), problem="the page is empty")
@@ -78,7 +81,9 @@ def read_text(text: str | None, hints: PageHints | None = None) -> PageReading:
     hints = hints or PageHints()
     feed = hints.feed or FeedEntry()
     whole = text if text is not None else feed.text
-    story = _Story.of([line for line in whole.split("\n\n") if line.strip()] if whole else [], [key(feed.title)], hints.timezone)
+    story = _Story.of(
+        [line for line in whole.split("\n\n") if line.strip()] if whole else [], [key(feed.title)], hints.timezone
+    )
     brief = split_dateline(feed.summary or "")
     return PageReading(
         title=feed.title or None,
@@ -119,15 +124,17 @@ class _Story:
             if key(head[:500]) in titles or _is_debris(head):
                 left.pop(0)
                 continue
-            if (found := read_byline(head, timezone)) is not None:
+            left[0] = _unglued(head, titles)
+            line = split_dateline(left[0])
+            if not (line.place or line.credit):
+                if (found := read_byline(head, timezone)) is None:
+                    break
                 byline = _joined(byline, found)
                 left.pop(0)
                 continue
-            left[0], byline = _unglued(head, titles, byline, timezone)
-            line = split_dateline(left[0])
-            if not (line.place or line.credit):
-                break
-            dateline = Dateline("", dateline.place or line.place, dateline.credit or line.credit, dateline.date or line.date)
+            dateline = Dateline(
+                "", dateline.place or line.place, dateline.credit or line.credit, dateline.date or line.date
+            )
             left[0] = line.rest
             if line.rest:
                 break
@@ -157,15 +164,14 @@ def _is_debris(line: str) -> bool:
     return is_button_row(line) or (len(line) <= 3 and line.isascii()) or not re.search(r"\w", line)
 
 
-def _unglued(head: str, titles: Sequence[str], byline: Byline | None, timezone: str | None) -> tuple[str, Byline | None]:
-    """A first paragraph with the headline or the byline run into it, without them."""
+def _unglued(head: str, titles: Sequence[str]) -> str:
+    """A first paragraph with the headline run into it, without it."""
     for title in titles:
         if len(title) >= 16 and key(head[: 2 * len(title) + 80]).startswith(title):
             rest = _after_key(head, title)
             if rest and (split_dateline(rest).place or rest[0].isupper() or not rest[0].isascii()):
-                head = rest
-                break
-    return head, byline
+                return rest
+    return head
 
 
 def _after_key(text: str, title: str) -> str:
@@ -196,9 +202,11 @@ class _Page:
         self.headline: Headline = find_headline(self.page.items, self._told_titles(), self.site, url)
         self.titles = self._title_keys()
         self.at = self._last_headline()
-        report = self._report(root, furniture)
+        marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
+        report = self._report(root, furniture)  # uses the tree up
         self.story = _Story.of([self.page.items[i].text for i in report.kept], self.titles, hints.timezone)
         self.byline = self._byline(report)
+        self.marked = self._marked(marks, report)
 
     def _select(self, root: Any, name: str) -> str | None:
         """What a source's selector for a field points at: the first that says something."""
@@ -208,7 +216,14 @@ class _Page:
         return None
 
     def _told_titles(self) -> list[str | None]:
-        said = (self.selected["title"], self.said.jsonld.title, self.said.meta.title, self.said.marked.title, self.said.title_element, self.feed.title)
+        said = (
+            self.selected["title"],
+            self.said.jsonld.title,
+            self.said.meta.title,
+            self.said.marked.title,
+            self.said.title_element,
+            self.feed.title,
+        )
         return [without_site(title, self.site, self.url) for title in said]
 
     def _title_keys(self) -> list[str]:
@@ -227,7 +242,11 @@ class _Page:
 
     def _report(self, root: Any, furniture: Any) -> Report:
         wanted = self.hints.select.body
-        named = [selected_report(self.page, found, self.titles) for css in wanted if (found := chosen(root, (css,), every=True))]
+        named = [
+            selected_report(self.page, found, self.titles)
+            for css in wanted
+            if (found := chosen(root, (css,), every=True))
+        ]
         own = next((report for report in named if report.kept), None)
         if own and self._size(own) >= 400:
             return own
@@ -240,35 +259,63 @@ class _Page:
 
     # ---- what stands between headline and report ----
 
-    def _above(self, report: Report) -> list[Block]:
-        """The lines near the headline that may be bylines: from a little above it to the beginning of the report."""
+    def _near(self, report: Report) -> list[tuple[int, Block]]:
+        """The lines that may be bylines, with their places: from a little above the headline to the report's first."""
         end = report.first if report.first is not None else len(self.page.items)
-        at = self.headline.at
-        start = max(0, (at if at is not None else end) - 4)
-        return [block for block in self.page.items[start : max(end, start)] if len(block.text) <= 200][:40]
+        start = max(0, (self.headline.at if self.headline.at is not None else end) - 4)
+        blocks = self.page.items
+        return [(i, blocks[i]) for i in range(start, min(end, start + 80)) if len(blocks[i].text) <= 200]
 
     def _byline(self, report: Report) -> Byline:
-        """Author and date of the lines under (or just above) the headline."""
+        """Author and date of the lines under the headline; of those above it only what is labelled "By", "Published"."""
         found = self.story.byline or Byline()
-        lines = self._above(report)
-        for n, block in enumerate(lines):
+        lines = self._near(report)
+        for n, (at, block) in enumerate(lines):
             line = read_byline(block.text, self.hints.timezone)
-            if line is None or key(block.text) in self.titles:
+            above = self.headline.at is not None and at < self.headline.at
+            if (
+                line is None
+                or key(block.text) in self.titles
+                or (above and not line.labelled)
+                or _is_dateline(block.text)
+            ):
                 continue
-            author = line.author or (self._neighbour(lines, n) if line.date else None)
-            found = _joined(found, Byline(author, line.date, line.labelled)) if not _better(line, found) else _joined(
-                Byline(author, line.date, line.labelled), found
-            )
+            line = Byline(line.author or (self._neighbour(lines, n) if line.date else None), line.date, line.labelled)
+            # "Published ..." beats a date that merely stands there
+            found = _joined(line, found) if line.labelled and not found.labelled else _joined(found, line)
         return found
 
-    def _neighbour(self, lines: Sequence[Block], at: int) -> str | None:
+    def _marked(self, marks: Sequence[tuple[int, str, str, str]], report: Report) -> tuple[str | None, str | None]:
+        """(author, date) of elements near the headline that are marked as such: classes, ``rel``, ``<time>``.
+        ``marks`` are (block, tag, names, text)."""
+        end = report.first if report.first is not None else len(self.page.items)
+        start = max(0, (self.headline.at if self.headline.at is not None else 0) - 4)
+        author: str | None = None
+        dates: list[tuple[bool, str]] = []
+        for at, tag, names, text in marks:
+            if not start <= at <= end:
+                continue
+            if tag == "time":
+                dates.append(("updat" in names or "modif" in names, text))
+            elif author is None and len(text) <= 120:
+                line = read_byline(text, self.hints.timezone)
+                author = line.author if line else (person(text) if is_name(text) else None)
+        return author, min(dates, key=lambda pair: pair[0], default=(False, None))[1]
+
+    def _neighbour(self, lines: Sequence[tuple[int, Block]], at: int) -> str | None:
         """A name that stands alone on the line beside a date: who wrote it."""
         for n in (at - 1, at + 1):
             if not 0 <= n < len(lines):
                 continue
-            block = lines[n]
+            block = lines[n][1]
             words = block.text.split()
-            if 2 <= len(words) <= 4 and is_name(block.text) and not block.heading and key(block.text) not in self.titles and not is_button_row(block.text):
+            if (
+                2 <= len(words) <= 4
+                and is_name(block.text)
+                and not block.heading
+                and key(block.text) not in self.titles
+                and not is_button_row(block.text)
+            ):
                 return person(block.text)
         return None
 
@@ -281,7 +328,13 @@ class _Page:
             title=self._title(),
             author=self._author(),
             published_at=self._published(),
-            language=language_of(body or self.feed.title, self.hints.language, language_tag(self.said.language), language_tag(self.said.jsonld.language), self.feed.language),
+            language=language_of(
+                body or self.feed.title,
+                self.hints.language,
+                language_tag(self.said.language),
+                language_tag(self.said.jsonld.language),
+                self.feed.language,
+            ),
             section=self._section(),
             place=believe("place", {"dateline": self.story.dateline.place, "jsonld": self.said.jsonld.place}),
             credit=believe("credit", {"dateline": self.story.dateline.credit or self.story.credit}),
@@ -296,7 +349,8 @@ class _Page:
         return believe(
             "title",
             {
-                "select": self.selected["title"] and (without_site(self.selected["title"], self.site, self.url) or self.selected["title"]),
+                "select": self.selected["title"]
+                and (without_site(self.selected["title"], self.site, self.url) or self.selected["title"]),
                 "printed": self.headline.printed,
                 "jsonld": told[1],
                 "meta": told[2] or told[3] or told[4],
@@ -311,7 +365,7 @@ class _Page:
             {
                 "select": _named(self.selected["author"], self.hints.timezone),
                 "jsonld": self._person(self.said.jsonld.author),
-                "marked": self._person(self.said.marked.author),
+                "marked": self._person(self.said.marked.author) or self._person(self.marked[0]),
                 "byline": self.byline.author,
                 "meta": self._person(self.said.meta.author),
                 "feed": self._person(self.feed.author) or self._person(self.said.jsonld.organisation),
@@ -334,7 +388,7 @@ class _Page:
                 "select": read(self.selected["published"]),
                 "jsonld": read(self.said.jsonld.published),
                 "meta": read(self.said.meta.published),
-                "marked": read(self.said.marked.published),
+                "marked": read(self.said.marked.published or self.marked[1]),
                 "byline": self.byline.date,
                 "dateline": self.story.dateline.date,
                 "url": find_date(self.url.replace("/", " / ")[-200:], zone),
@@ -375,7 +429,10 @@ class _Page:
         return believe("summary", said)
 
     def _canonical(self) -> str | None:
-        found = {name: self._same_house(claims.url) for name, claims in (("meta", self.said.meta), ("jsonld", self.said.jsonld))}
+        found = {
+            name: self._same_house(claims.url)
+            for name, claims in (("meta", self.said.meta), ("jsonld", self.said.jsonld))
+        }
         return believe("canonical_url", found)
 
     def _same_house(self, written: str | None) -> str | None:
@@ -392,9 +449,13 @@ class _Page:
         return found if same and not front else None
 
 
-def _better(line: Byline, found: Byline) -> bool:
-    """"Published …" beats a date that merely stands there."""
-    return line.labelled and not found.labelled
+def _names(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''}"[:300].lower()
+
+
+def _is_dateline(text: str) -> bool:
+    line = split_dateline(text)
+    return bool(line.place or line.credit) and not line.rest
 
 
 def _named(text: str | None, timezone: str | None) -> str | None:
@@ -407,8 +468,13 @@ def _named(text: str | None, timezone: str | None) -> str | None:
 
 def _speaks_of(summary: str, report: str) -> bool:
     """Does a description share enough of its words with the report to be about it?"""
-    words = {word for word in re.findall(r"\w{3,}", summary[:1000].casefold())} or set(re.findall(r"\w", summary[:300]))
-    text = set(re.findall(r"\w{3,}", report[:20_000].casefold())) if words and max(map(len, words)) >= 3 else set(report[:20_000])
-    if not words:
-        return False
-    return sum(1 for word in words if word in text) >= 0.5 * len(words)
+    words, text = _words(summary[:1_000]), _words(report[:20_000])
+    return bool(words) and len(words & text) >= 0.5 * len(words)
+
+
+def _words(text: str) -> set[str]:
+    """Words that carry meaning by their length: five letters in Latin script, three in others, pairs of Han or Kana."""
+    found = set(re.findall(r"[a-z]{5,}|[^\W\d_a-z\u3040-\u30ff\u3400-\u9fff]{3,}", text.casefold()))
+    for run in re.findall(r"[\u3040-\u30ff\u3400-\u9fff]{2,}", text):
+        found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return found

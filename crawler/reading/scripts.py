@@ -12,7 +12,9 @@ _URDU = re.compile(r"[ٹڈڑںےھۓ]")
 _SAMPLE = 4_000
 _ARABIC_SCRIPT = frozenset({"ar", "ur", "fa", "ps", "sd", "ug", "pa", "ks", "ckb", "arc"})
 _HAN_SCRIPT = frozenset({"ja", "zh", "yue", "wuu", "ko"})
-_OTHER_SCRIPT = _ARABIC_SCRIPT | _HAN_SCRIPT | {"ru", "uk", "hi", "bn", "th", "el", "he", "fa", "ne", "ta", "te", "my", "ka", "am"}
+_OTHER_SCRIPT = (
+    _ARABIC_SCRIPT | _HAN_SCRIPT | {"ru", "uk", "hi", "bn", "th", "el", "he", "fa", "ne", "ta", "te", "my", "ka", "am"}
+)
 
 
 def language_of(text: str | None, *told: str | None) -> str | None:

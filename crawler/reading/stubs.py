@@ -13,7 +13,10 @@ _CHALLENGE = re.compile(
     r"|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot\?|ddos protection by|px-captcha|datadome",
     re.IGNORECASE,
 )
-_MOVED = re.compile(r"^\W*(?:(?:page|object|document|301|302)\b.{0,20}\bmoved\b|(?:404|403|410)\b|(?:page )?not found\b|access denied|forbidden)", re.IGNORECASE)
+_MOVED = re.compile(
+    r"^\W*(?:(?:page|object|document|301|302)\b.{0,20}\bmoved\b|(?:404|403|410)\b|(?:page )?not found\b|access denied|forbidden)",
+    re.IGNORECASE,
+)
 _REFRESH = re.compile(r"<meta[^<>]{0,200}http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)
 
 
@@ -21,7 +24,9 @@ def what_page(text: str) -> str:
     """A few words on an HTML page for a message: a challenge, a stub, or its title."""
     title = title_of(text)
     if is_challenge(text):
-        return f"a challenge that asks for a browser, title {title!r}" if title else "a challenge that asks for a browser"
+        return (
+            f"a challenge that asks for a browser, title {title!r}" if title else "a challenge that asks for a browser"
+        )
     return f"title {title!r}" if title else "without a title"
 
 

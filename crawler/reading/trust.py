@@ -20,8 +20,8 @@ source      what the configuration says of the source
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from crawler.reading.dates import ReadDate, zone_of
 
@@ -77,18 +77,26 @@ def _refined(first: ReadDate, others: Iterable[ReadDate], feed: datetime | None,
     return first.utc(zone)
 
 
-def _home_clock(first: ReadDate, others: Iterable[ReadDate], feed: datetime | None, zone: str | None) -> datetime | None:
+def _home_clock(
+    first: ReadDate, others: Sequence[ReadDate], feed: datetime | None, zone: str | None
+) -> datetime | None:
     """A date whose offset another witness with the same wall clock contradicts in favour of the source's zone."""
     home = zone_of(zone)
     moment = first.utc(zone)
-    if first.offset is None or home is None:
+    if first.offset is None:
         return moment
+    if home is None:
+        # the page prints this wall clock without a zone, so "+00:00" was put there by a machine: the feed knows better
+        printed = any(other.offset is None and other.has_time and other.wall == first.wall for other in others)
+        return feed if feed and printed and first.offset.utcoffset(None) == timedelta(0) else moment
     local = first.wall.replace(tzinfo=home).astimezone(UTC)
     if local == moment:
         return moment
     minute = first.wall.replace(second=0)
     same = any(
-        other.has_time and other.wall.replace(second=0) == minute and other.utc(zone) == other.wall.replace(tzinfo=home).astimezone(UTC)
+        other.has_time
+        and other.wall.replace(second=0) == minute
+        and other.utc(zone) == other.wall.replace(tzinfo=home).astimezone(UTC)
         for other in others
     )
     told = feed is not None and abs((feed - local).total_seconds()) < 60

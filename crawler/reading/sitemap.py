@@ -1,0 +1,162 @@
+"""Sitemap bytes in, addresses out: sitemap indexes, plain sitemaps, the ``news:`` tags, gzip with a cap.
+
+Sources: sitemaps.org protocol 0.9; the news sitemap extension (``news:publication_date``, ``news:title``,
+``news:keywords``, ``news:language``). Namespaces are ignored: many sitemaps declare wrong ones.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from crawler.reading.charset import decode
+from crawler.reading.dates import parse_date
+from crawler.reading.entries import address, language_tag
+from crawler.reading.plain import caption, clean, excerpt
+from crawler.reading.stubs import what_page
+from crawler.reading.xmlbounds import MAX_DEPTH, too_deep, without_doctype
+
+MAX_SITEMAP = 50 * 1024 * 1024  # bytes uncompressed: the protocol's own limit
+MAX_ENTRIES = 50_000  # the protocol's own limit
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """One address of a sitemap; ``title`` and what follows come from the ``news:`` tags. Times are UTC."""
+
+    url: str
+    lastmod: datetime | None = None
+    title: str | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    keywords: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapReading:
+    """``index_urls`` are further sitemaps with their last change (newest first where told); ``problem`` is a sentence
+    when the body is not a sitemap or could be read only in part."""
+
+    index_urls: tuple[str, ...] = ()
+    entries: tuple[SitemapEntry, ...] = ()
+    problem: str | None = None
+
+
+def read_sitemap(
+    body: bytes, url: str = "", content_type: str | None = None, timezone: str | None = None
+) -> SitemapReading:
+    """Read a sitemap or a sitemap index, gzipped or not; never raises."""
+    raw, problem = _unzipped(body)
+    if not raw.strip(b"\0 \t\r\n"):
+        return SitemapReading(problem=problem or "the body is empty: the server sent no sitemap at all")
+    if len(raw) > MAX_SITEMAP:
+        return SitemapReading(problem=f"the sitemap has more than {MAX_SITEMAP:,} bytes")
+    text = clean(decode(raw, content_type)).lstrip()
+    if not text.startswith("<"):
+        return _plain_list(text, url)
+    if text[:300].lower().startswith(("<!doctype html", "<html")):
+        return SitemapReading(problem=f"an HTML page came instead of a sitemap ({what_page(text)})")
+    if too_deep(text):
+        return SitemapReading(problem=f"the sitemap is nested deeper than {MAX_DEPTH} levels and was not read")
+    return _parsed(text, url, timezone, problem)
+
+
+def _unzipped(body: bytes) -> tuple[bytes, str | None]:
+    """The body unpacked if it is gzip, at most ``MAX_SITEMAP`` bytes of it, and what was wrong with it."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body, None
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        raw = unpacker.decompress(body, MAX_SITEMAP)
+    except zlib.error as error:
+        return b"", f"the gzip of the sitemap is broken: {error}"
+    if unpacker.unconsumed_tail:
+        return raw, f"the sitemap is larger than {MAX_SITEMAP:,} bytes unpacked; the rest was not read"
+    return raw, None if unpacker.eof else "the gzip of the sitemap ends too early"
+
+
+def _plain_list(text: str, url: str) -> SitemapReading:
+    """The protocol's plain form: one address a line."""
+    found = [address(line, url) for line in text.splitlines()[:MAX_ENTRIES] if line.strip().startswith("http")]
+    entries = tuple(SitemapEntry(one) for one in found if one)
+    return SitemapReading(entries=entries, problem=None if entries else f"not a sitemap: {excerpt(text, 80)!r}")
+
+
+def _parsed(text: str, url: str, timezone: str | None, problem: str | None) -> SitemapReading:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(without_doctype(text).encode("utf-8", "replace"), parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return SitemapReading(problem=f"not a sitemap: {excerpt(str(error), 100)}")
+    if root is None or _name(root) not in ("urlset", "sitemapindex"):
+        return SitemapReading(problem=f"not a sitemap: the document begins {excerpt(text, 80)!r}")
+    if _name(root) == "sitemapindex":
+        return SitemapReading(index_urls=tuple(_index(root, url, timezone)), problem=problem)
+    entries = []
+    for element in root.iterchildren():
+        if _name(element) == "url" and (entry := _entry(element, url, timezone)):
+            entries.append(entry)
+        if len(entries) >= MAX_ENTRIES:
+            problem = problem or f"the sitemap lists more than {MAX_ENTRIES:,} addresses; the rest was not read"
+            break
+    return SitemapReading(entries=tuple(entries), problem=problem)
+
+
+def _index(root: Any, url: str, timezone: str | None) -> Iterator[str]:
+    """Addresses of further sitemaps, the last changed first; those without a date keep their order at the end."""
+    found: list[tuple[float, int, str]] = []
+    for number, element in enumerate(root.iterchildren()):
+        said = _leaves(element)
+        if number >= MAX_ENTRIES:
+            break
+        if one := address(said.get("loc"), url):
+            changed = parse_date(said.get("lastmod"), timezone)
+            found.append((-changed.timestamp() if changed else 0.0, number, one))
+    yield from dict.fromkeys(one for _, _, one in sorted(found))
+
+
+def _entry(element: Any, url: str, timezone: str | None) -> SitemapEntry | None:
+    said = _leaves(element)
+    found = address(said.get("loc"), url)
+    if not found:
+        return None
+    return SitemapEntry(
+        url=found,
+        lastmod=parse_date(said.get("lastmod"), timezone),
+        title=caption(said.get("title")) or None,
+        published_at=parse_date(said.get("publication_date"), timezone),
+        language=language_tag(said.get("language")),
+        keywords=caption(said.get("keywords")) or None,
+    )
+
+
+def _leaves(element: Any) -> dict[str, str]:
+    """The texts below an entry by local name, the first of each; those of images and videos are not the page's."""
+    said: dict[str, str] = {}
+    for leaf in element.iterdescendants():
+        if (
+            isinstance(leaf.tag, str)
+            and leaf.text
+            and leaf.text.strip()
+            and _name(leaf.getparent()) not in ("image", "video")
+        ):
+            said.setdefault(_name(leaf), leaf.text.strip())
+    return said
+
+
+def _name(element: Any) -> str:
+    tag = element.tag if isinstance(element.tag, str) else ""
+    return tag.rpartition("}")[2].lower().rpartition(":")[2]
