@@ -18,7 +18,7 @@ from archive.database import Database
 from archive.document import storable_or_none
 from archive.model import Known, Visit, VisitStatus
 from archive.sightings import known_of
-from archive.tables import sources, visits
+from archive.tables import deliveries, sources, visits
 
 VISITS_FOR = timedelta(days=90)
 _PRUNED_AT_ONCE = 20
@@ -83,6 +83,16 @@ def drop_source_leases(connection: Connection, owner: str) -> None:
     connection.execute(
         sources.update().where(sources.c.lease_owner == owner).values(lease_owner=None, lease_until=None)
     )
+
+
+def lease_owners(database: Database, now: datetime) -> set[str]:
+    """Everybody who holds a source or a delivery now."""
+    with database.read() as connection:
+        held = (
+            select(table.c.lease_owner).where(table.c.lease_owner.is_not(None), table.c.lease_until > now)
+            for table in (sources, deliveries)
+        )
+        return {owner for statement in held for owner in connection.execute(statement).scalars()}
 
 
 def _release(connection: Connection, name: str, owner: str) -> None:

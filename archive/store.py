@@ -148,6 +148,10 @@ class Archive:
         """Put a disabled channel back to work; False if it was not disabled."""
         return outbox.enable_channel(self._database, name)
 
+    def lease_owners(self, now: datetime) -> set[str]:
+        """Everybody who holds a source or a delivery now."""
+        return claims.lease_owners(self._database, now)
+
     def drop_lease(self, owner: str) -> None:
         """At a clean stop: give back all sources and deliveries that ``owner`` holds."""
         with self._database.write() as connection:

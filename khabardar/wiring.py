@@ -64,10 +64,11 @@ def orders_of(settings: Settings) -> Orders:
         only=settings.only,
         crawl=settings.crawl,
         rules=Rules(settings.rules, settings.names, zone),
+        channels=tuple(channel.name for channel in settings.channels),
         sender=Sender({channel.name: channel for channel in settings.channels}, zone),
         operator=tuple(settings.service.operator),
         keep_days=settings.archive.keep_days,
-        stores={source.name: source.store or "full" for source in settings.sources},
+        stores={source.name: source.store for source in settings.sources},
     )
 
 
@@ -163,7 +164,7 @@ async def crawl_once(
         async with asyncio.TaskGroup() as visits:
             for name in names:
                 visits.create_task(visit(name))
-        await deliver(line, line.orders.sender.channels)
+        await deliver(line, line.orders.channels)
     return lines
 
 
@@ -199,7 +200,7 @@ async def import_lines(
                 batch = []
         await _import(line, batch, alert, counts, on_bad)
         if alert:
-            await deliver(line, line.orders.sender.channels)
+            await deliver(line, line.orders.channels)
     return counts
 
 

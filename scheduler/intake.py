@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from alerts.match import match
+from archive.claims import SourceState
 from archive.document import document_of
 from archive.errors import ArchiveError
 from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, VisitStatus, rfc3339
-from archive.store import SourceState
 from query import Query, judge
 from scheduler import cadence
 from scheduler.line import Line, finished, utc_now

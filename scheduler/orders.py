@@ -23,6 +23,7 @@ class Orders:
     only: Mapping[str, Query]
     crawl: CrawlSettings
     rules: Rules
+    channels: tuple[str, ...]
     sender: Sender
     operator: tuple[str, ...] = ()
     keep_days: int = 0

@@ -60,12 +60,12 @@ class Service:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
-        await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive)
+        await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         self._engine.start()
         for job in TIMETABLE:
             self._engine.every(f"job:{job.work}", job.seconds, partial(self._start, getattr(self, job.work)))
         await self._plan_sources()
-        log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules))
+        log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules.rules))
         try:
             await stop.wait()
         finally:
@@ -81,7 +81,7 @@ class Service:
         old, self._line.orders = self._line.orders, orders
         self._start(partial(self._close_when_idle, old))
         await self._plan_sources()
-        log.info("reloaded", sources=len(orders.enabled), rules=len(orders.rules))
+        log.info("reloaded", sources=len(orders.enabled), rules=len(orders.rules.rules))
         self.ring()
         return True
 
@@ -196,7 +196,7 @@ class Service:
         try:
             while self._rung_again:
                 self._rung_again = False
-                idle = set(self._line.orders.sender.channels) - self._busy
+                idle = set(self._line.orders.channels) - self._busy
                 for channel, queue in (await claim(self._line, idle)).items() if idle else ():
                     self._rung_again = True
                     self._busy.add(channel)
@@ -229,7 +229,7 @@ class Service:
 
     async def drop_dead_leases(self) -> None:
         """See ``upkeep.drop_dead_leases``."""
-        if await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive):
+        if await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now()):
             self.ring()
 
     async def forget_texts(self) -> None:

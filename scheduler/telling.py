@@ -18,16 +18,19 @@ log = structlog.get_logger()
 
 
 async def send_all(line: Line, queue: Sequence[Delivery]) -> None:
-    """Sends claimed deliveries of one channel one after the other. One that fails in an unforeseen way is tried again
-    later like any other and does not hold up the rest."""
-    for delivery in queue:
-        try:
-            await _send_one(line, delivery)
-        except ArchiveError:
-            raise
-        except Exception as error:
-            log.exception("delivery failed unexpectedly", delivery=delivery.id, channel=delivery.channel)
-            await _settle(line, delivery, Told(Outcome.RETRY, f"internal error: {type(error).__name__}"))
+    """Sends claimed deliveries of one channel; how many at a time is the sender's choice. One that fails in an
+    unforeseen way is tried again later like any other and does not hold up the rest."""
+    await asyncio.gather(*(_guarded(line, delivery) for delivery in queue))
+
+
+async def _guarded(line: Line, delivery: Delivery) -> None:
+    try:
+        await _send_one(line, delivery)
+    except ArchiveError:
+        raise
+    except Exception as error:
+        log.exception("delivery failed unexpectedly", delivery=delivery.id, channel=delivery.channel)
+        await _settle(line, delivery, Told(Outcome.RETRY, f"internal error: {type(error).__name__}"))
 
 
 async def _send_one(line: Line, delivery: Delivery) -> None:
@@ -41,8 +44,7 @@ def _freeze(line: Line, delivery: Delivery) -> Delivery:
     stories = [story for story in map(line.archive.story, delivery.stories) if story]
     spans = {item.id: line.archive.spans(item.id) for story in stories for item in story.items}
     message = compose(delivery, stories, spans, line.orders.stores, utc_now())
-    line.archive.freeze(delivery.id, message)
-    return replace(delivery, message=message)
+    return replace(delivery, message=line.archive.freeze(delivery.id, message))
 
 
 async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
@@ -77,9 +79,10 @@ async def _tell_operator(line: Line, delivery: Delivery, told: Told) -> None:
         else f"To send it again: khabardar delivery retry {delivery.id}"
     )
     text = f"The channel {delivery.channel!r} answered: {told.answer}. {remedy}"
+    subject = f"Channel {delivery.channel} {'is disabled' if told.disable else 'could not be told'}"
+    now = utc_now()
+    message = notice(subject, text, about=delivery.channel, state=state, since=now, now=now)
     for channel in line.orders.operator:
         if channel != delivery.channel:
-            subject = f"Channel {delivery.channel} {'is disabled' if told.disable else 'could not be told'}"
-            message = notice(channel, subject=subject, text=text, about=delivery.channel, state=state, since=utc_now())
-            await finished(asyncio.to_thread(line.archive.announce, channel, message, utc_now()))
+            await finished(asyncio.to_thread(line.archive.owe_message, channel, "notice", message, now))
     line.ring()

@@ -12,10 +12,10 @@ from scheduler.orders import is_dead
 log = structlog.get_logger()
 
 
-def drop_dead_leases(archive: Archive) -> list[str]:
+def drop_dead_leases(archive: Archive, now: datetime) -> list[str]:
     """Frees what processes of this machine held that are gone; returns their names. Leases of other machines run out
     by themselves."""
-    dead = [owner for owner in archive.lease_owners() if is_dead(owner)]
+    dead = [owner for owner in archive.lease_owners(now) if is_dead(owner)]
     for owner in dead:
         archive.drop_lease(owner)
         log.warning("leases of a process that is gone were freed", owner=owner)

@@ -29,13 +29,17 @@ def killed(town: Town, log: Path, after: float) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_service_loses_nothing_and_repeats_only_under_the_same_id(town: Town, tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_killed_service_loses_nothing_and_repeats_only_under_the_same_id(
+    town: Town, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
     """New articles before each of the rounds; the last service is left alone until all is told."""
     seed = random.randrange(10**6)
     dice = random.Random(seed)
     log = tmp_path / "log"
     published = 0
-    town.configure(crawl='first_visit = "all"')
+    url = "sqlite:///news.db" if database == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    town.configure(archive=url, crawl='first_visit = "all"')
     for _ in range(ROUNDS):
         for _ in range(3):
             published += 1

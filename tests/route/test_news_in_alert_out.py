@@ -176,3 +176,14 @@ def test_import_owes_nothing_without_alert_and_tells_with_it(town: Town) -> None
     more = json.dumps({"url": "https://example.org/4", "title": "Japan automotive 4"})
     assert json.loads(town.khabardar("import", "-", "--alert", stdin=more))["new"] == 1
     assert len(town.hook.calls) == 1
+
+
+def test_the_same_line_on_postgresql(town: Town, postgres_url: str) -> None:
+    """By changing the URL: kept once, told once, found, explained."""
+    town.configure(archive=postgres_url)
+    url = town.outlet.publish(seed(NOW - timedelta(hours=1)))
+    town.khabardar("crawl")
+    town.khabardar("crawl")
+    assert len(town.hook.calls) == len(town.mailbox.mails) == 1
+    assert [item["url"] for item in town.json_lines("search", "japan automotive", "--format", "jsonl")] == [url]
+    assert town.hook.calls[0].id in town.khabardar("explain", url)
