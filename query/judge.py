@@ -15,7 +15,7 @@ from query.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place that matched: code points ``start`` to ``end`` of ``field`` in the original text, and what stands there."""
+    """A place that matched: code points ``start`` to ``end`` of ``field`` in the original, and the text there."""
 
     field: str
     start: int

@@ -18,7 +18,7 @@ def parse_tree(text: str) -> tuple[Node, list[Token]]:
     try:
         for token in tokens:
             parser.feed_token(token)
-        node: Node = parser.feed_eof(tokens[-1])
+        node: Node = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
     except UnexpectedToken as problem:
         raise _unexpected(text, tokens, problem.token) from None
     return node, tokens

@@ -6,16 +6,17 @@ and is only called for parts that hold. Evaluation is linear in the item for eve
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, TypeAlias
 
 from query.dates import before
 from query.document import Document
 from query.find import find, find_near
 from query.nodes import Node
+from query.patterns import found, places
 
 MOST_MARKS = 200  # places of a regular expression marked in one field
 
@@ -54,8 +55,8 @@ class Terms:
     def holds(self, look: Look) -> bool:
         document = look.document
         if len(self.slots) == 1 and (slot := self.slots[0]).cased is None and slot.prefix is None:
-            return any([not slot.forms.isdisjoint(document.analysis(name).positions) for name in self.fields])
-        return any([find(self.slots, document.analysis(name)) for name in self.fields])
+            return any(not slot.forms.isdisjoint(document.analysis(name).positions) for name in self.fields)
+        return any(find(self.slots, document.analysis(name)) for name in self.fields)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:
@@ -97,14 +98,12 @@ class Regexp:
     pattern: Any
 
     def holds(self, look: Look) -> bool:
-        return any([self.pattern.search(_encodable(look.document.text(name))) for name in self.fields])
+        return any(found(self.pattern, look.document.text(name)) for name in self.fields)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:
-            matches: Iterator[Any] = self.pattern.finditer(_encodable(look.document.text(name)))
-            for _, match in zip(range(MOST_MARKS), matches, strict=False):
-                if match.end() > match.start():
-                    mark(name, match.start(), match.end())
+            for start, end in islice(places(self.pattern, look.document.text(name)), MOST_MARKS):
+                mark(name, start, end)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +136,7 @@ class Close:
     distance: int
 
     def holds(self, look: Look) -> bool:
-        return any([find_near(self, look.document.analysis(name)).hulls for name in self.fields])
+        return any(find_near(self, look.document.analysis(name)).hulls for name in self.fields)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:
@@ -217,11 +216,3 @@ class Wrapped:
 
 
 Part: TypeAlias = Terms | Whole | Regexp | When | Close | Every | Some | Never | Wrapped
-
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-def _encodable(text: str) -> str:
-    """RE2 reads UTF-8, which has no lone surrogates; the length stays."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)

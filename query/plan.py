@@ -202,7 +202,7 @@ def _limited(plan: Plan, levels: int) -> Plan:
     match plan.tree:
         case All(parts):
             if levels <= 1:
-                simple = [part for part in parts if isinstance(part, Term | Phrase)] or [Everything()]
+                simple: list[Tree] = [part for part in parts if isinstance(part, Term | Phrase)] or [Everything()]
                 return _all([Plan(part, False) for part in simple]) if levels == 1 else Plan(simple[0], False)
             limited = _all([_limited(Plan(part, True), levels - 1) for part in parts])
         case Any(parts):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from query.dates import zone
 from query.errors import QueryError
@@ -28,20 +27,19 @@ class Names:
     topics: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "UTC"
-    _trees: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _trees: dict[tuple[str, str], Node] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         zone(self.timezone)
 
-    def tree(self, kind: str, name: str) -> tuple[str, Node]:
-        """Text and tree of the topic or rule. Raises KeyError if there is none, QueryError if it does not parse."""
+    def tree(self, kind: str, name: str) -> Node:
+        """The tree of the topic or rule. Raises KeyError if there is none, QueryError if it does not parse."""
         if (kind, name) not in self._trees:
             text = (self.topics if kind == "topic" else self.rules)[name]
-            self._trees[kind, name] = text, parse_tree(text)[0]
-        found: tuple[str, Node] = self._trees[kind, name]
-        return found
+            self._trees[kind, name] = parse_tree(text)[0]
+        return self._trees[kind, name]
 
 
 @dataclass(frozen=True)

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import re2
-
 from query.dates import when
 from query.errors import QueryError, closest
 from query.fields import FIELDS, INFLECTED_FIELDS, TEXT_FIELDS, WHOLE_FIELDS
 from query.inflections import forms
 from query.letters import is_arabic
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
-from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, Whole, When, Wrapped
-from query.words import PARTED, Analysis, query_words
+from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, When, Whole, Wrapped
+from query.patterns import compile_pattern
+from query.words import PARTED, Analysis, is_character, query_words
 
 MOST_PARTS_WITH_TOPICS = 20_000
-DEEPEST_WITH_TOPICS = 300
+DEEPEST_WITH_TOPICS = 200
 SHORTEST_PREFIX = 3
 
 Fields: TypeAlias = tuple[str, ...]
-# Looks up (kind, name): the tree of that query, and a resolver for it. Raises KeyError if there is no such query.
-Lookup: TypeAlias = Callable[[str, str], tuple[str, Node]]
+# (kind, name) -> the tree of that query. Raises KeyError if there is none, QueryError if it does not parse.
+Lookup: TypeAlias = Callable[[str, str], Node]
 
 
 class Resolver:
-    """Makes the parts of one query. ``lookup`` gives the text and tree of a named query."""
+    """Makes the parts of one query. ``lookup`` gives the tree of a named query, ``known`` the names."""
 
     def __init__(self, text: str, timezone: str, known: Mapping[str, list[str]], lookup: Lookup) -> None:
         self._text = text
@@ -53,37 +52,40 @@ class Resolver:
         return part
 
     def _part(self, node: Node, fields: Fields) -> Part:
+        """One call a level, so that the deepest query stays far from the limit of Python's stack."""
         self._depth += 1
-        self._deepest = max(self._deepest, self._depth)
-        part = self._make(node, fields)
+        self._check_size(node)
+        part: Part
+        match node:
+            case And(inner) | Or(inner):
+                parts = []
+                for each in inner:
+                    parts.append(self._part(each, fields))
+                part = Every(node, tuple(parts)) if isinstance(node, And) else Some(node, tuple(parts))
+            case Not(inner_part):
+                part = Never(node, self._part(inner_part, fields))
+            case Field(name, inner_part):
+                part = Wrapped(node, self._part(inner_part, (FIELDS[name],)))
+            case Near(left, right):
+                part = self._close(node, fields, self._part(left, fields), self._part(right, fields))
+            case Named():
+                part = self._named(node, fields)
+            case _:
+                self._size += 1
+                part = self._leaf(node, fields)
         self._depth -= 1
         return part
 
-    def _make(self, node: Node, fields: Fields) -> Part:
+    def _leaf(self, node: Word | Phrase | Exact | Pattern | Date, fields: Fields) -> Part:
         match node:
-            case And(parts):
-                return Every(node, tuple([self._part(part, fields) for part in parts]))
-            case Or(parts):
-                return Some(node, tuple([self._part(part, fields) for part in parts]))
-            case Not(part):
-                return Never(node, self._part(part, fields))
-            case Field(name, part):
-                return Wrapped(node, self._part(part, (FIELDS[name],)))
-            case Near():
-                return self._close(node, fields)
-            case Named():
-                return self._named(node, fields)
-        self._count(1, node)
-        match node:
-            case Word() | Phrase() | Exact():
-                return self._whole(node, fields[0]) if fields[0] in WHOLE_FIELDS else self._terms(node, fields)
             case Pattern():
-                return Regexp(node, fields, self._regexp(node))
+                return self._regexp(node, fields)
             case Date():
                 return self._when(node)
+        return self._whole(node, fields[0]) if fields[0] in WHOLE_FIELDS else self._terms(node, fields)
 
-    def _count(self, number: int, node: Node) -> None:
-        self._size += number
+    def _check_size(self, node: Node) -> None:
+        self._deepest = max(self._deepest, self._depth)
         if self._size > MOST_PARTS_WITH_TOPICS or self._deepest > DEEPEST_WITH_TOPICS:
             raise self._error(
                 f"With the topics and rules it names, the query has more than {MOST_PARTS_WITH_TOPICS:,} parts or"
@@ -119,9 +121,7 @@ class Resolver:
         token = words.tokens[-1]
         if words.ends[-1] != len(words.text):
             raise self._error("A `*` stands directly behind a letter.", node, f"{words.text[: words.ends[-1]]}*")
-        shortest = SHORTEST_PREFIX if token[0].isascii() or not (is_arabic(token[0])) else 2
-        if is_character(token):
-            shortest = 1
+        shortest = 1 if is_character(token[0]) else 2 if is_arabic(token[0]) else SHORTEST_PREFIX
         if len(token) < shortest:
             raise self._error(
                 f"`{token}*` would find too much: at least {shortest} letters stand before the `*`.", node
@@ -140,27 +140,11 @@ class Resolver:
 
     # The other parts
 
-    def _regexp(self, node: Pattern) -> object:
-        options = re2.Options()
-        options.case_sensitive = False
-        options.log_errors = False
+    def _regexp(self, node: Pattern, fields: Fields) -> Regexp:
         try:
-            pattern = re2.compile(node.text, options)
-            if _matches_nothing(node.text, options):
-                raise self._error(
-                    "This regular expression can match nothing at all, so it would match everywhere. Make a part of it"
-                    " obligatory (+ for *, nothing for ?).",
-                    node,
-                )
-        except (re2.error, UnicodeEncodeError) as problem:
-            reason = problem.args[0]
-            reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else "it is no valid text"
-            raise self._error(
-                f"This regular expression cannot be used: {reason}. The syntax is RE2, which has no look-around and"
-                " no back-references.",
-                node,
-            ) from None
-        return pattern
+            return Regexp(node, fields, compile_pattern(node.text))
+        except ValueError as problem:
+            raise self._error(str(problem), node) from None
 
     def _when(self, node: Date) -> When:
         try:
@@ -168,12 +152,11 @@ class Resolver:
         except ValueError as problem:
             raise self._error(f"`{node.value[:60]}` {problem}.", node, f"{node.side}:7d") from None
 
-    def _close(self, node: Near, fields: Fields) -> Close:
+    def _close(self, node: Near, fields: Fields, left: Part, right: Part) -> Close:
         if fields[0] in WHOLE_FIELDS:
             raise self._error("NEAR looks inside a text; `section:`, `source:` and `lang:` compare whole values.", node)
-        left = self._side(self._part(node.left, fields), node, fields)
-        right = self._side(self._part(node.right, fields), node, fields)
-        return Close(node, fields, tuple(left), tuple(right), node.distance)
+        sides = [tuple(self._side(part, node, fields)) for part in (left, right)]
+        return Close(node, fields, sides[0], sides[1], node.distance)
 
     def _side(self, part: Part, near: Near, fields: Fields) -> list[Terms | Close]:
         if isinstance(part, Terms | Close) and part.fields == fields:
@@ -195,14 +178,15 @@ class Resolver:
             raise self._error(f"{title} refers to itself: {chain}.", node)
         if made := self._made.get((node.kind, node.name, fields)):
             wrapped, size, depth = made
+            self._size += size
             self._deepest = max(self._deepest, self._depth + depth)
-            self._count(size, node)
+            self._check_size(node)
             return wrapped
         return self._expand(node, fields, title)
 
     def _expand(self, node: Named, fields: Fields, title: str) -> Wrapped:
         try:
-            _, tree = self._lookup(node.kind, node.name)
+            tree = self._lookup(node.kind, node.name)
         except KeyError:
             known = self._known[node.kind]
             meant = closest(node.name, known)
@@ -231,11 +215,6 @@ class Resolver:
         return wrapped
 
 
-def is_character(token: str) -> bool:
-    """Whether a word is a Han or Kana character, which is a word of its own."""
-    return token[0] >= "\u2e80" and not token[0].isdecimal() and len(query_words(token + token[0]).tokens) == 2
-
-
 def could_match_without(part: Part, negated: bool = False) -> bool:
     """Whether the part could be true of an item in which none of its positive parts occur. ``negated``: an odd number
     of NOTs stand around it."""
@@ -260,15 +239,3 @@ def _first_not(node: Node) -> int:
         case And(parts) | Or(parts):
             return next((each.column for each in parts if isinstance(each, Not)), parts[0].column)
     return node.column
-
-
-def _matches_nothing(pattern: str, options: re2.Options) -> bool:
-    """Whether a regular expression can match the empty text somewhere: asked with every kind of neighbour that the
-    empty assertions of RE2 can tell apart."""
-    sides = ("", "a", " ", "\n")
-    for left in sides:
-        for right in sides:
-            around = f"{re2.escape(left)}(?:{pattern}){re2.escape(right)}"
-            if re2.compile(around, options).fullmatch(left + right):
-                return True
-    return False

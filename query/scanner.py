@@ -43,7 +43,7 @@ def scan(text: str) -> list[Token]:
             tokens.append(token)  # noqa: PERF402 - what was read before a mistake is looked at, too
     except UnexpectedCharacters as problem:
         _check_fields(text, tokens[:-1])
-        raise _strange_character(text, tokens, problem.pos_in_stream) from None
+        raise _strange_character(text, problem.pos_in_stream or 0) from None
     if not tokens:
         raise QueryError("The query is empty; write at least one word to look for.", text, 1)
     _check_levels(text, tokens)
@@ -53,13 +53,17 @@ def scan(text: str) -> list[Token]:
 
 
 def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
-    """What is allowed but probably not meant: lower-case operators between words."""
+    """What is allowed but probably not meant: lower-case operators between words, stars inside of phrases."""
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
         meant = _LIKE_OPERATOR.get(str(token).partition("/")[0]) if token.type == "WORD" else None
         if meant and token is not tokens[-1] and (before is not None or meant == "NOT"):
             found.append(
                 f"Column {column(token)}: `{token}` is looked for as a word; the operator is written `{meant}`."
+            )
+        if token.type == "PHRASE" and any(star in str(token)[:-2] for star in STARS):
+            found.append(
+                f"Column {column(token)}: a `*` inside of quotes finds beginnings only for the last word of the phrase."
             )
     return tuple(found)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import regex
 
@@ -21,27 +21,53 @@ _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
 
 _TEMPLATE = r"""
   (?P<abbreviation> %(letter)s (?:\. %(letter)s)+ (?!%(word)s) )   (?:\.?'[sS](?!%(word)s))?
-| (?P<character>    %(cjk)s )                                      (?:'[sS](?!%(word)s))?
+| (?P<character>    %(character)s )                                (?:'[sS](?!%(word)s))?
 | (?P<currency>     (?:%(currency)s) (?=[0-9]) )
 | (?P<amount>       [0-9]++ (?:[.,][0-9]++)*+ (?=(?:%(currency)s)(?!%(word)s)) )
 | (?P<word>         %(word)s++ (?: '(?![sS](?!%(word)s))%(word)s++ | (?<=[0-9])[.,](?=[0-9])%(word)s++ )*+ )
                                                                    (?:'[sS](?!%(word)s))?
 """
 _CURRENCY = "|".join("".join(f"[{c}{c.upper()}]" for c in code) for code in _CURRENCIES.split("|"))
-_CJK = r"[[\p{Han}\p{Hiragana}\p{Katakana}ー〆〱-〵]&&[\p{L}\p{Nl}]]"
-_ASCII_WORDS = re.compile(
-    _TEMPLATE % {"letter": "[A-Za-z]", "word": "[A-Za-z0-9]", "cjk": "(?!)", "currency": _CURRENCY}, re.VERBOSE
-)
-_WORDS = regex.compile(
+
+# The kinds of letters that matter here, as signs that ``re`` finds fast.
+_LETTER, _MARK, _CHARACTER = "\u00e9", "\u0301", "\u4e00"
+_IS_CHARACTER = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}ー〆〱-〵]&&[\p{L}\p{Nl}]]")
+_IS_MARK = regex.compile(r"\p{M}")
+_IS_LETTER = regex.compile(r"[\p{L}\p{Nl}]")
+_WORDS = re.compile(
     _TEMPLATE
     % {
-        "letter": rf"(?:[\p{{L}}--{_CJK}]\p{{M}}*)",
-        "word": rf"[[\p{{L}}\p{{M}}\p{{Nd}}\p{{Nl}}]--{_CJK}]",
-        "cjk": rf"(?:{_CJK}\p{{M}}*)",
+        "letter": f"(?:[A-Za-z{_LETTER}]{_MARK}*)",
+        "word": f"[A-Za-z0-9{_LETTER}{_MARK}]",
+        "character": f"{_CHARACTER}{_MARK}*",
         "currency": _CURRENCY,
     },
-    regex.VERBOSE | regex.V1,
+    re.VERBOSE,
 )
+
+
+class _Kinds(dict[int, str]):
+    """Non-ASCII code points of a normal form -> the sign of their kind; filled as they are met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        if _IS_CHARACTER.match(letter):
+            self[code] = _CHARACTER
+        elif _IS_MARK.match(letter):
+            self[code] = _MARK
+        else:
+            self[code] = _LETTER if _IS_LETTER.match(letter) and code >= 128 else letter
+        return self[code]
+
+
+_KINDS = _Kinds()
+
+
+def is_character(letter: str) -> bool:
+    """Whether a letter is a Han or Kana character, which is a word of its own."""
+    return bool(_IS_CHARACTER.match(letter))
+
+
 _PARAGRAPHS = re.compile(r"[^\n\r\v\f]+")
 _NOT_SPACE = re.compile(r"\S")
 _DROPPED = {
@@ -110,11 +136,11 @@ def analyse(text: str) -> Analysis:
     """The words of ``text`` with all that the evaluator needs to know of them."""
     normal = normal_form(text)
     found = Analysis(text)
-    pattern: Any = _ASCII_WORDS if normal.text.isascii() else _WORDS
+    kinds = normal.text if normal.text.isascii() else normal.text.translate(_KINDS)
     paragraph = -1
     for stretch in _PARAGRAPHS.finditer(normal.text):
         before = len(found.tokens)
-        _read_paragraph(found, pattern, normal, stretch.span())
+        _read_paragraph(found, normal, kinds, stretch.span())
         if len(found.tokens) > before:
             paragraph += 1
             found.gaps[before] = PARAGRAPH
@@ -122,11 +148,11 @@ def analyse(text: str) -> Analysis:
     return found
 
 
-def _read_paragraph(found: Analysis, pattern: Any, normal: Normal, span: tuple[int, int]) -> None:
+def _read_paragraph(found: Analysis, normal: Normal, kinds: str, span: tuple[int, int]) -> None:
     text = normal.text
     last_end = -1  # of the Han or Kana character just before, else -1
-    for match in pattern.finditer(text, *span):
-        kind = match.lastgroup
+    for match in _WORDS.finditer(kinds, *span):
+        kind = match.lastgroup or ""
         start, end = match.span(kind)
         form = text[start:end]
         if kind in _DROPPED and not form.isalnum():
