@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -125,7 +127,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         code = _explained(error)
         if code is None:
-            raise
+            if {"-v", "--verbose"} & set(sys.argv if arguments is None else arguments):
+                raise
+            code = _fault(error)
     return code if isinstance(code, int) else 0
 
 
@@ -190,6 +194,14 @@ def _explained(error: Exception) -> int | None:
         _say(str(error))
         return 1
     return None
+
+
+def _fault(error: Exception) -> int:
+    """Something nobody foresaw: one sentence with the place; ``--verbose`` shows the whole account."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    _say(f"a fault of the program: {type(error).__name__}: {error}{place}. `khabardar --verbose …` shows all of it.")
+    return 1
 
 
 if __name__ == "__main__":

@@ -23,6 +23,11 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", _without_escapes(text)).split())
 
 
+def one_line_as_it_is(text: str) -> str:
+    """Like ``one_line``, but spaces stay as they are: for lines that are laid out."""
+    return _CONTROL.sub(" ", _without_escapes(text))
+
+
 def block(text: str) -> str:
     """The text with its line breaks, and nothing else a terminal would obey."""
     return _CONTROL_BUT_NEWLINE.sub(" ", _without_escapes(text.replace("\r\n", "\n")))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from khabardar.inert import block, one_line
+from khabardar.inert import block, one_line, one_line_as_it_is
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +33,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def line(text: str = "") -> None:
-    """One line of a result."""
-    sys.stdout.write(one_line(text) + "\n")
+    """One line of a result, laid out with spaces."""
+    sys.stdout.write(one_line_as_it_is(text).rstrip() + "\n")
+
+
+def fields(*cells: str) -> None:
+    """One line of tab-separated fields, for a pipe."""
+    sys.stdout.write("\t".join(one_line(cell) for cell in cells) + "\n")
 
 
 def paragraph(text: str) -> None:
@@ -70,7 +75,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wide: str = 
     """
     if not is_terminal():
         for row in [columns, *rows]:
-            sys.stdout.write("\t".join(one_line(cell) for cell in row) + "\n")
+            fields(*row)
         return
     from rich import box
     from rich.table import Table

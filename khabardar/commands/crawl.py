@@ -9,7 +9,7 @@ import typer
 
 from khabardar.commands.options import CommandError, ConfigOption, JsonOption, configuration, no_such
 from khabardar.inert import one_line
-from khabardar.terminal import is_terminal, json_line, line, plural, say, styled, waiting
+from khabardar.terminal import fields, is_terminal, json_line, plural, say, styled, waiting
 
 if TYPE_CHECKING:
     from khabardar.wiring import VisitLine
@@ -48,7 +48,10 @@ def crawl(
 
         asyncio.run(wiring.crawl_once(settings, names, shown))
     failed = [visit for visit in visits if visit.status == "failed"]
-    if not as_json:
+    if as_json:
+        for visit in failed:
+            say(f"{visit.source}: {visit.error}")
+    else:
         new = plural(sum(visit.new for visit in visits), "new item")
         say(f"{plural(len(visits), 'source')} visited, {new}, {len(failed)} failed.")
     if failed:
@@ -78,4 +81,4 @@ def _show(visit: VisitLine, width: int, *, as_json: bool) -> None:
     if is_terminal():
         styled(said)
     else:
-        line("\t".join([visit.source, visit.status, str(visit.items), str(visit.new), visit.error or ""]))
+        fields(visit.source, visit.status, str(visit.items), str(visit.new), visit.error or "")

@@ -54,6 +54,9 @@ def match(
                 continue
             try:
                 json_line(_judged(json.loads(text), number, queries, spans=spans))
+            except json.JSONDecodeError as error:
+                bad += 1
+                say(f"line {number}: this is not JSON: {error.msg} at column {error.colno}.")
             except (ValueError, RecursionError) as error:
                 bad += 1
                 say(f"line {number}: {error}")

@@ -21,7 +21,7 @@ from khabardar.commands.options import (
     opened_archive,
     query_of,
 )
-from khabardar.terminal import is_terminal, json_line, line, local, marked, plural, say, styled, table, waiting
+from khabardar.terminal import fields, is_terminal, json_line, line, local, marked, plural, say, styled, table, waiting
 
 if TYPE_CHECKING:
     from khabardar.settings import Settings
@@ -143,6 +143,11 @@ def _days(first: datetime, now: datetime, timezone: str) -> list[date]:
     return [start + timedelta(days=number) for number in range((end - start).days + 1)]
 
 
+def _length(days: Sequence[date]) -> int:
+    """How many whole days lie between the first and the last: both are usually half."""
+    return max(1, len(days) - 1)
+
+
 def _print_json(
     name: str | None, query: Query, trial: Trial, days: Sequence[date], samples: Sequence[NewsItem]
 ) -> None:
@@ -156,7 +161,7 @@ def _print_json(
             "items": trial.items,
             "stories": len(trial.stories),
             "alerts": len(trial.told),
-            "alerts_per_day": round(len(trial.told) / len(days), 2),
+            "alerts_per_day": round(len(trial.told) / _length(days), 2),
             "days": [
                 {"day": day.isoformat(), "items": trial.items_by_day[day], "alerts": alerts_by_day[day]} for day in days
             ],
@@ -167,10 +172,10 @@ def _print_json(
 
 def _print(name: str | None, query: Query, trial: Trial, days: Sequence[date], samples: Sequence[NewsItem]) -> None:
     alerts = len(trial.told)
-    per_day = alerts / len(days)
+    per_day = alerts / _length(days)
     line(
         f"{name or 'this query'}: {plural(trial.items, 'item')} of {plural(len(trial.stories), 'story')} "
-        f"in {plural(len(days), 'day')}; {plural(alerts, 'alert')}, {per_day:.1f} a day."
+        f"since {days[0].isoformat()}; {plural(alerts, 'alert')}, {per_day:.1f} a day."
     )
     if not trial.items:
         say("nothing matched. `khabardar explain URL --query Q` shows which part of a query fails on an item.")
@@ -190,7 +195,7 @@ def _chart(trial: Trial, days: Sequence[date]) -> None:
     for day in shown:
         number = alerts[day]
         bar = "█" * max(1, round(number / most * _BAR)) if number else ""
-        line(f"{day.isoformat()} {number:>4} {bar}" if is_terminal() else f"{day.isoformat()}\t{number}")
+        line(f"{day.isoformat()} {number:>4} {bar}") if is_terminal() else fields(day.isoformat(), str(number))
 
 
 def _sample(item: NewsItem, query: Query, timezone: str) -> None:
