@@ -164,7 +164,7 @@ def test_a_rule_needs_no_channel_and_counts_a_channel_once() -> None:
 
 def test_all_queries_that_do_not_parse_are_told_at_once() -> None:
     """With the rule's name, and where and what."""
-    broken = [settings(name="one", query="japan AND"), settings(name="two", query='"open'), settings(name="three")]
+    broken = [settings(name="one", query="japan AND"), settings(name="two", query="(japan"), settings(name="three")]
     with pytest.raises(RulesError) as caught:
         Rules(broken)
     assert [name for name, _ in caught.value.errors] == ["one", "two"]
