@@ -159,7 +159,7 @@ def _switch_to_wal(database: Database) -> None:
     while True:
         try:
             with contextlib.closing(database.engine.raw_connection()) as connection:
-                mode = connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]  # type: ignore[func-returns-value]
+                mode = connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]
                 if mode != "wal":
                     raise ArchiveError(f"The archive {database.place} lies on a file system without WAL: move it.")
                 return

@@ -22,7 +22,7 @@ from archive.document import document_of
 from archive.model import NewsItem
 from archive.rows import item_of
 from archive.tables import items, marks
-from query import index_text
+from query import Document, index_text
 
 COLUMNS = ("title", "summary", "body", "meta")
 _LONGEST_WORD = 120  # code points; no word that anybody asks for is longer, and PostgreSQL refuses 2,047 bytes
@@ -53,9 +53,9 @@ class Entry:
     columns: Mapping[str, tuple[str, ...]]
 
 
-def entry_of(item: NewsItem) -> Entry:
-    """The item's words, ready for the index. Costs an analysis of its text: made before the write lock is taken."""
-    found = index_text(document_of(item))
+def entry_of(document: Document) -> Entry:
+    """The words of an item's document, ready for the index. Costs an analysis of its text."""
+    found = index_text(document)
     return Entry({name: tuple(map(encoded, found.get(name, ()))) for name in COLUMNS})
 
 
@@ -101,12 +101,12 @@ def _rebuild(connection: Connection) -> None:
         if not rows:
             return
         for row in rows:
-            write(connection, row["seq"], entry_of(item_of(row)))
+            write(connection, row["seq"], entry_of(document_of(item_of(row))))
         after = rows[-1]["seq"]
 
 
 def _fingerprint() -> str:
-    words = {name: list(found) for name, found in entry_of(_PROBE).columns.items()}
+    words = {name: list(found) for name, found in entry_of(document_of(_PROBE)).columns.items()}
     return hashlib.blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 

@@ -59,7 +59,8 @@ def canonical_url(url: str) -> str:
         host = f"{host}:{port}"
     query = _query(parts.query)
     fragment = _fragment(parts.fragment)
-    return f"https://{host}{_path(parts.path)}{query}{fragment}"
+    path = _path(parts.path) or ("/" if query or fragment else "")
+    return f"https://{host}{path}{query}{fragment}"
 
 
 def item_keys(source: str, url: str | None, guid: str | None = None, outlet_id: str | None = None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.engine import Connection
 
 from archive.bundling import bundle_due
@@ -133,7 +133,7 @@ def settle(database: Database, delivery_id: str, told: Told, now: datetime, next
         connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
 
 
-def _after(row: Mapping[str, Any], told: Told, now: datetime, next_try_at: datetime | None) -> dict[str, Any]:
+def _after(row: Mapping[Any, Any], told: Told, now: datetime, next_try_at: datetime | None) -> dict[str, Any]:
     reached = dict.fromkeys((*json.loads(row["reached"]), *told.reached))
     values: dict[str, Any] = {
         "tries": row["tries"] + 1,
@@ -160,7 +160,7 @@ def _disable(connection: Connection, channel: str, reason: str, now: datetime) -
 
 def listed(database: Database, state: DeliveryState | str | None, limit: int, channel: str | None) -> list[Delivery]:
     """Deliveries, newest first."""
-    condition: ColumnElement[bool] = and_(True, True)
+    condition: ColumnElement[bool] = true()
     if state is not None:
         condition &= deliveries.c.state == DeliveryState(state).value
     if channel is not None:
@@ -204,7 +204,7 @@ def drop_delivery_leases(connection: Connection, owner: str) -> None:
 def _deliveries(connection: Connection, ids: Sequence[str]) -> list[Delivery]:
     """In the order of the ids, each with what it is made of."""
     made: dict[str, list[Owed]] = defaultdict(list)
-    rows: dict[str, Mapping[str, Any]] = {}
+    rows: dict[str, Mapping[Any, Any]] = {}
     for part in chunks(ids):
         found = connection.execute(select(deliveries).where(deliveries.c.id.in_(part))).mappings()
         rows |= {row["id"]: row for row in found}
@@ -218,7 +218,7 @@ def deliveries_of(connection: Connection, ids: Sequence[str]) -> list[Delivery]:
     return _deliveries(connection, ids)
 
 
-def owed_of(row: Mapping[str, Any]) -> Owed:
+def owed_of(row: Mapping[Any, Any]) -> Owed:
     """A promise out of its row."""
     return Owed(
         id=row["id"],
@@ -233,7 +233,7 @@ def owed_of(row: Mapping[str, Any]) -> Owed:
     )
 
 
-def _delivery(row: Mapping[str, Any], made_of: Sequence[Owed]) -> Delivery:
+def _delivery(row: Mapping[Any, Any], made_of: Sequence[Owed]) -> Delivery:
     return Delivery(
         id=row["id"],
         channel=row["channel"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archive import fulltext, stories
-from archive.document import storable, storable_or_none
+from archive.document import document_of, storable, storable_or_none
 from archive.identity import bounded, item_keys, text_key
 from archive.ids import LONGEST
 from archive.model import Judged, NewsItem
@@ -31,11 +31,12 @@ class Prepared:
 def prepared(judged: Judged, now: datetime) -> Prepared:
     """``judged``, ready to be kept. Raises ``ValueError`` for times without a zone."""
     item = storable_item(judged.item, now)
+    document = document_of(item)  # analysed once, for the index and for the print
     return Prepared(
         judged=judged,
         item=item,
-        entry=fulltext.entry_of(item),
-        print=stories.print_of(item.title, item.summary, item.body),
+        entry=fulltext.entry_of(document),
+        print=stories.print_of(document),
         spans=_spans(judged),
     )
 

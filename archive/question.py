@@ -1,18 +1,18 @@
 """From the plan of a query to a question for the full-text index. Values only.
 
-A question may find too much, never too little: what it cannot say it leaves out, and the evaluator confirms.
+A question may find too much, never too little: what the index cannot say is left out, and the evaluator confirms. Plans
+come flattened (``query.plan``), for FTS5's parser gives up at some levels of brackets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from archive.fulltext import encoded
-from query import All, Any, Condition, Everything, Phrase, Plan, Term
+from query import Plan
+from query.plan import All, Any, Everything, Phrase, Term, Tree
 
-# FTS5's parser gives up at about 60 alternating levels of brackets.
-_DEEPEST = 16
 # A bare word is looked for in these; what else is indexed of an item stands in "meta".
 _TEXT = ("title", "summary", "body")
 
@@ -20,26 +20,26 @@ _TEXT = ("title", "summary", "body")
 class Dialect(Protocol):
     """How one database writes questions (``archive.fulltext_sqlite``, ``archive.fulltext_postgres``)."""
 
-    def term(self, word: str, columns: tuple[str, ...], *, prefix: bool) -> str:
+    def term(self, word: str, columns: Sequence[str], *, prefix: bool) -> str:
         """One encoded word in any of the columns."""
 
-    def phrase(self, encoded_words: list[str], columns: tuple[str, ...]) -> str:
+    def phrase(self, encoded_words: Sequence[str], columns: Sequence[str]) -> str:
         """Encoded words next to each other in any one of the columns."""
 
-    def both(self, parts: list[str]) -> str:
+    def both(self, parts: Sequence[str]) -> str:
         """All of the questions."""
 
-    def either(self, parts: list[str]) -> str:
+    def either(self, parts: Sequence[str]) -> str:
         """Any of the questions."""
 
 
 def question_of(plan: Plan, dialect: Dialect) -> str | None:
     """The question, or None when the index cannot narrow anything down."""
-    return _question(plan.condition, dialect, 0)
+    return _question(plan.tree, dialect)
 
 
-def _question(condition: Condition, dialect: Dialect, depth: int) -> str | None:
-    match condition:
+def _question(tree: Tree, dialect: Dialect) -> str | None:
+    match tree:
         case Everything():
             return None
         case Term(token, column, prefix):
@@ -47,40 +47,16 @@ def _question(condition: Condition, dialect: Dialect, depth: int) -> str | None:
         case Phrase(tokens, column):
             return dialect.phrase([encoded(token) for token in tokens], _columns(column))
         case All(parts):
-            return _all(parts, dialect, depth)
+            known = [found for part in parts if (found := _question(part, dialect)) is not None]
+            return _joined(known, dialect.both) if known else None
         case Any(parts):
-            return _any(parts, dialect, depth)
-    return None
+            found_parts = [_question(part, dialect) for part in parts]
+            known = [found for found in found_parts if found is not None]
+            return _joined(known, dialect.either) if known and len(known) == len(parts) else None
 
 
-def _all(parts: tuple[Condition, ...], dialect: Dialect, depth: int) -> str | None:
-    if depth >= _DEEPEST:
-        return _any(tuple(_leaves(All(parts))), dialect, depth)
-    questions = [found for part in parts if (found := _question(part, dialect, depth + 1)) is not None]
-    return _joined(questions, dialect.both) if questions else None
-
-
-def _any(parts: tuple[Condition, ...], dialect: Dialect, depth: int) -> str | None:
-    if depth >= _DEEPEST:
-        # Whatever satisfies a condition has at least one of its leaves.
-        parts = tuple(_leaves(Any(parts)))
-    questions = [_question(part, dialect, depth + 1) for part in parts]
-    found = [question for question in questions if question is not None]
-    return _joined(found, dialect.either) if found and len(found) == len(questions) else None
-
-
-def _joined(questions: list[str], join: object) -> str:
-    return questions[0] if len(questions) == 1 else join(questions)  # type: ignore[operator]
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    waiting = [condition]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, All | Any):
-            waiting.extend(one.parts)
-        else:
-            yield one
+def _joined(questions: list[str], join: Callable[[Sequence[str]], str]) -> str:
+    return questions[0] if len(questions) == 1 else join(questions)
 
 
 def _columns(column: str | None) -> tuple[str, ...]:

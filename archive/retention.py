@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from archive import fulltext, story_rows
 from archive.database import Database
+from archive.document import document_of
 from archive.rows import item_of
 from archive.tables import deliveries, items, matches, owed
 
@@ -48,12 +49,12 @@ def _forget_some(connection: Connection, before: datetime, now: datetime) -> int
     rows = connection.execute(statement).mappings().all()
     for row in rows:
         whole = item_of(row)
-        fulltext.erase(connection, row["seq"], fulltext.entry_of(whole))
+        fulltext.erase(connection, row["seq"], fulltext.entry_of(document_of(whole)))
         cut = {**row, "summary": None, "body": None}
         connection.execute(
             items.update().where(items.c.id == row["id"]).values(summary=None, body=None, forgotten_at=now)
         )
-        fulltext.write(connection, row["seq"], fulltext.entry_of(item_of(cut)))
+        fulltext.write(connection, row["seq"], fulltext.entry_of(document_of(item_of(cut))))
     ids = [row["id"] for row in rows]
     story_rows.forget_prints(connection, ids)
     # Spans quote the text and point into it.

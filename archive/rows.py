@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 CHUNK = 500  # values in one IN list
 
 
-def item_of(row: Mapping[str, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
+def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
     """An item out of a row of ``items``."""
     return NewsItem(
         title=row["title"],
@@ -43,7 +43,7 @@ def item_of(row: Mapping[str, Any], rules: Sequence[str] = (), keys: Sequence[st
     )
 
 
-def with_rules(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[NewsItem]:
+def with_rules(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> list[NewsItem]:
     """Items in the order of their rows, each with the rules that matched when it came."""
     rules: dict[str, list[str]] = defaultdict(list)
     for part in chunks([row["id"] for row in rows]):

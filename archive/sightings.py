@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,8 @@ from archive.database import Database
 from archive.document import storable, storable_or_none
 from archive.identity import item_keys, text_key
 from archive.model import Known, Rejected
-from archive.tables import item_keys as keys_table
 from archive.tables import Moment, items, sighting_keys, sightings, sources
+from archive.tables import item_keys as keys_table
 
 MOST_SIGHTINGS = 5000  # of one source, whose keys count as known
 PAGE_TRIES = 5  # so often a page that could not be read is tried again
@@ -35,6 +35,9 @@ class Sighting:
     first_at: datetime
     last_at: datetime
     count: int
+
+
+_SIGHTING = tuple(each.name for each in fields(Sighting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +78,9 @@ def note(connection: Connection, seen: Seen, now: datetime) -> None:
     """Count one more sighting; a row for each source, item (or entry) and outcome."""
     number = _same(connection, seen)
     if number is None:
-        statement = sightings.insert().values(
-            source=seen.source,
-            item_id=seen.item_id,
-            url=seen.url,
-            title=seen.title,
-            outcome=seen.outcome,
-            reason=seen.reason,
-            transient=seen.transient,
-            first_at=now,
-            last_at=now,
-            count=1,
-        )
-        number = connection.execute(statement).inserted_primary_key[0]
+        row = {name: getattr(seen, name) for name in ("source", "item_id", "url", "title", "outcome", "reason")}
+        values = row | {"transient": seen.transient, "first_at": now, "last_at": now, "count": 1}
+        number = connection.execute(sightings.insert().values(**values).returning(sightings.c.id)).scalar_one()
         known: set[str] = set()
     else:
         connection.execute(
@@ -113,7 +106,7 @@ def _same(connection: Connection, seen: Seen) -> int | None:
     return connection.execute(statement.order_by(sightings.c.id).limit(1)).scalar()
 
 
-def known_of(connection: Connection, source: Mapping[str, Any], now: datetime) -> Known:
+def known_of(connection: Connection, source: Mapping[Any, Any], now: datetime) -> Known:
     """What is known of a source (a row of ``sources``).
 
     While there are pages to be tried again, no validators are handed out: a ``304 Not Modified`` would hide
@@ -185,8 +178,7 @@ def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str
         .order_by(sightings.c.first_at, sightings.c.id)
     )
     return tuple(
-        Sighting(row.source, row.url, row.title, row.outcome, row.reason, row.first_at, row.last_at, row.count)
-        for row in connection.execute(statement)
+        Sighting(**{name: row[name] for name in _SIGHTING}) for row in connection.execute(statement).mappings()
     )
 
 

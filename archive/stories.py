@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from query import words
+from query import Document
 
 WINDOW = timedelta(hours=72)
 CONTAINMENT = 0.6
@@ -44,15 +44,17 @@ class Print:
     words: int
 
 
-def print_of(title: str, summary: str | None, body: str | None) -> Print | None:
-    """The print of an item: of its body, else of a summary long enough; None when there is too little to go by."""
-    if body and (found := _print(body, LEAST_WORDS)):
-        return found
-    return _print(f"{title}\n{summary}", LEAST_WORDS_OF_SUMMARY) if summary else None
+def print_of(document: Document) -> Print | None:
+    """The print of an item: of its body, else of title and summary if long enough; None when there is too little."""
+    body = _print(document.analysis("body").tokens, LEAST_WORDS)
+    if body is not None:
+        return body
+    lede = [*document.analysis("title").tokens, *document.analysis("summary").tokens]
+    return _print(lede, LEAST_WORDS_OF_SUMMARY)
 
 
-def _print(text: str, least: int) -> Print | None:
-    tokens = [word.token for word in words(text)[:_MOST_WORDS]]
+def _print(analysed: Sequence[str], least: int) -> Print | None:
+    tokens = analysed[:_MOST_WORDS]
     # A Japanese or Chinese word has two or three characters, and every character is a token.
     characters = sum(1 for token in tokens if _HAN_OR_KANA.match(token))
     length = len(tokens) - characters + characters // 3

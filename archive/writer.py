@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from archive import fulltext, story_rows
 from archive.database import Database
+from archive.document import document_of
 from archive.ids import minted
 from archive.model import Judged, Keeping, Kept, NewsItem
 from archive.owing import owe
@@ -139,7 +140,7 @@ def _fill(work: _Batch, one: Prepared, row: Mapping[str, Any]) -> Kept:
         work.connection, whole.print, item.effective_at, item.source, own=own, item_id=item_id
     )
     seq = row["seq"]
-    fulltext.erase(work.connection, seq, fulltext.entry_of(before))
+    fulltext.erase(work.connection, seq, fulltext.entry_of(document_of(before)))
     if seq_floor(item.effective_at) != seq_floor(before.effective_at):
         seq = _free_seq(work.connection, item.effective_at)
     values = _values(replace(item, story_id=story_id)) | {

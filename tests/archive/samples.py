@@ -14,16 +14,16 @@ DAY = timedelta(days=1)
 
 WIRE = (
     "The industries minister met a delegation of car makers on Friday and promised a policy that rewards local parts. "
-    "Officials said the plan would lower duties on machines for two hundred suppliers, open three training centres near "
-    "the port and ask banks for cheaper loans. The delegation, led by the head of a makers' council, welcomed the offer "
-    "but asked for rules that last longer than a single budget. Both sides agreed to meet again before the winter, when a "
-    "joint committee is to present figures on exports, jobs and the price of electricity for foundries."
+    "Officials said the plan would lower duties on machines for two hundred suppliers, open three training centres "
+    "near the port and ask banks for cheaper loans. The delegation, led by the head of a makers' council, welcomed "
+    "the offer but asked for rules that last longer than a single budget. Both sides agreed to meet again before the "
+    "winter, when a joint committee is to present figures on exports, jobs and the price of power for foundries."
 )
 OTHER = (
     "Rain flooded the lower bazaar for the second night, and shopkeepers carried cloth and flour to the roofs by hand. "
     "The municipality sent eleven pumps from the old waterworks, although only seven of them ran without a spare belt. "
-    "Teachers opened two schools as shelters, volunteers cooked rice in the yard, and a retired engineer drew a map of the "
-    "blocked drains that the council had lost years ago. By noon the first street was dry enough for a tractor to pass."
+    "Teachers opened two schools as shelters, volunteers cooked rice in the yard, and a retired engineer drew a map of "
+    "the blocked drains that the council had lost years ago. By noon the first street was dry enough for a tractor."
 )
 
 

@@ -1,0 +1,132 @@
+"""Migrations sum up to the tables, on both databases, and run once."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, text
+
+import archive as room
+from archive import fulltext
+from archive.database import Database
+from archive.errors import ArchiveNewerError, ArchiveOutdatedError
+from archive.migrations import HEAD, REVISIONS
+from archive.store import Archive
+from archive.tables import metadata, postgres_metadata
+from tests.archive.samples import NOW, item, judged
+
+FTS5_OWN = ("fulltext", "fulltext_data", "fulltext_idx", "fulltext_content", "fulltext_docsize", "fulltext_config")
+ROOT = Path(__file__).parents[2]
+
+
+def _differences(database: Database) -> list[object]:
+    wanted = MetaData()
+    for table in (*metadata.tables.values(), *(() if database.sqlite else postgres_metadata.tables.values())):
+        table.to_metadata(wanted)
+
+    def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+        return not (kind == "table" and (name == "alembic_version" or (database.sqlite and name in FTS5_OWN)))
+
+    options = {"include_object": ours, "compare_type": True, "compare_server_default": True}
+    with database.read() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), wanted))
+
+
+def test_the_migrations_sum_up_to_the_tables(archive: Archive) -> None:
+    """Nothing to add, nothing too much."""
+    assert _differences(archive._database) == []
+
+
+def test_the_comparison_sees_a_difference(archive: Archive) -> None:
+    """A comparison that never finds anything proves nothing."""
+    with archive._database.write() as connection:
+        connection.execute(text("ALTER TABLE channels ADD COLUMN extra TEXT"))
+    assert len(_differences(archive._database)) == 1
+
+
+def test_the_listed_revisions_are_those_in_the_folder() -> None:
+    """The list spares loading Alembic at every start."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert tuple(script.revision for script in reversed(scripts)) == REVISIONS
+
+
+def test_migrating_runs_once(archive_url: str) -> None:
+    """The first run names what it did, the second has nothing to do and keeps everything."""
+    archive = Archive.open(archive_url)
+    assert archive.migrate() == list(REVISIONS)
+    archive.keep([judged(item(1))], NOW, via="crawl")
+    assert archive.migrate() == []
+    assert archive.stats()["items"] == 1
+    archive.close()
+
+
+def test_two_processes_may_migrate_at_once(archive_url: str) -> None:
+    """The second waits for the first and finds nothing to do."""
+    script = "import sys; from archive.store import Archive; print(Archive.open(sys.argv[1]).migrate())"
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, archive_url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    answers = sorted(process.communicate(timeout=120)[0].strip() for process in running)
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert answers == ["['0001_memory']", "[]", "[]"]
+
+
+def test_an_archive_of_a_later_program_is_refused(archive: Archive, archive_url: str) -> None:
+    """Never write into what one does not understand."""
+    with archive._database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999_future'"))
+    with pytest.raises(ArchiveNewerError, match=f"0999_future.*{HEAD}.*upgrade"):
+        Archive.open(archive_url)
+    with pytest.raises(ArchiveNewerError):
+        archive.ping()
+
+
+def test_an_archive_without_tables_says_what_to_run(archive_url: str) -> None:
+    """Reading, pinging and keeping before the first migration."""
+    archive = Archive.open(archive_url)
+    for act in (archive.ping, archive.stats, lambda: archive.keep([judged(item(1))], NOW, via="crawl")):
+        with pytest.raises(ArchiveOutdatedError, match="khabardar migrate"):
+            act()
+    archive.close()
+    with pytest.raises(ArchiveOutdatedError, match="khabardar migrate"):
+        Archive.open(archive_url, read_only=True)
+
+
+def test_another_analyser_rebuilds_the_index(archive: Archive) -> None:
+    """Words of the old analyser leave no ghosts: everything is found by the new one's."""
+    from query import parse
+
+    archive.keep([judged(item(n, title=f"Harvest {n}")) for n in range(450)], NOW, via="crawl")
+    with archive._database.write() as connection:
+        connection.execute(text("UPDATE marks SET value = 'another' WHERE name = 'analyser'"))
+        assert not fulltext.is_current(connection)
+    assert archive.migrate() == ["fulltext"]
+    assert archive.migrate() == []
+    assert len(list(archive.search(parse("harvest"), limit=None))) == 450
+    assert [found.title for found in archive.search(parse("harvest 449"))] == ["Harvest 449"]
+
+
+def test_sqlite_is_durable_and_guarded(tmp_path: Path) -> None:
+    """WAL, FULL, foreign keys; strict enough that a full-text index and its items agree."""
+    archive = Archive.open(f"sqlite:///{tmp_path / 'a.db'}")
+    archive.migrate()
+    with archive._database.read() as connection:
+        facts = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert facts == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
+    archive.close()
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
