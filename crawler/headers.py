@@ -47,7 +47,6 @@ class HeadersMiddleware:
             request.headers.pop(name, None)
             if at_home or name.lower() in _HARMLESS:
                 request.headers[name] = value.encode("latin-1")
-        request.headers.setdefault("User-Agent", spider.user_agent)
 
 
 def home_of(source: SourceSettings) -> set[tuple[str, str]]:

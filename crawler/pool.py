@@ -24,6 +24,7 @@ T = TypeVar("T")
 _PRELOADED = ["crawler.reading_jobs"]
 _ADDRESS_SPACE = 1536 * 1024 * 1024
 _WALL_FACTOR = 4.0
+_LONGEST_WAIT = 120.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -56,15 +57,19 @@ class ReadingPool:
         assert self._pool is not None
         future = self._pool.schedule(_limited, args=[job, arguments, cpu], timeout=cpu * _WALL_FACTOR)
         try:
-            return await asyncio.wrap_future(future)
+            async with asyncio.timeout(_LONGEST_WAIT):
+                return await asyncio.wrap_future(future)
         except TimeoutError:
+            if not future.done():  # no reader ever took it: they cannot be started, or died in a way the pool missed
+                self.stop()
+                raise ReadingFailed(f"no reader answered within {_LONGEST_WAIT:g} seconds") from None
             raise ReadingFailed(f"reading it took longer than {cpu * _WALL_FACTOR:g} seconds") from None
         except ProcessExpired as expired:
             raise ReadingFailed(_death(expired, cpu)) from None
         except MemoryError:
             raise ReadingFailed("reading it took too much memory") from None
         except (CancelledError, asyncio.CancelledError):
-            future.cancel()
+            future.cancel()  # type: ignore[no-untyped-call]
             raise
         except Exception as error:  # a reader that breaks on one page must not break the visit
             raise ReadingFailed(f"reading it failed: {type(error).__name__}: {error}"[:300]) from error
@@ -72,7 +77,7 @@ class ReadingPool:
     def stop(self) -> None:
         """End all readers at once."""
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join(timeout=3)
             self._pool = None
 

@@ -94,7 +94,7 @@ class RobotsMiddleware:
             return
         spider.turns.refuse_if_closed((urlsplit(request.url).hostname or "").lower())
         verdict = await spider.robots.verdict(self._crawler, request.url)
-        request.meta["crawl_delay"] = verdict.check(request.url, product_token(spider.user_agent))
+        request.meta["crawl_delay"] = verdict.check(request.url, product_token(spider.agent))
 
 
 def product_token(user_agent: str) -> str:

@@ -9,10 +9,11 @@ from crawler.reactor import REACTOR
 HANDLER = "crawler.handler.BoundedHandler"
 
 
-def scrapy_settings(max_body: int, timeout: float) -> dict[str, Any]:
+def scrapy_settings(user_agent: str, max_body: int, timeout: float) -> dict[str, Any]:
     """Settings of one crawl: ``max_body`` in bytes, before and after decompression; ``timeout`` in seconds."""
     return {
         "TWISTED_REACTOR": REACTOR,
+        "USER_AGENT": user_agent,
         "DOWNLOAD_HANDLERS": {
             "http": HANDLER,
             "https": HANDLER,
@@ -61,8 +62,6 @@ def scrapy_settings(max_body: int, timeout: float) -> dict[str, Any]:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "STATS_DUMP": False,
         "LOG_ENABLED": False,
-        "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,"
-            "text/html;q=0.8,*/*;q=0.5",
-        },
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*"},
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
     }

@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.model import Known, NewsItem, Rejected, Visit, VisitStatus
 from crawler.errand import Errand
+from crawler.leads import Found
 from crawler.settings import SourceSettings
 
 Message = dict[str, Any]
@@ -78,6 +79,16 @@ def news_in(received: Mapping[str, Any]) -> NewsItem | Rejected | Visit | None:
             fields[name] = _moment(fields[name])
         return Visit(**fields | {"status": VisitStatus(fields["status"])})
     return None
+
+
+def found_out(found: Found) -> Message:
+    """A feed or sitemap that was found, as an object."""
+    return asdict(found)
+
+
+def found_in(received: Mapping[str, Any]) -> Found:
+    """The feed or sitemap of an object."""
+    return Found(**{**received, "newest": _moment(received["newest"])})
 
 
 def _moment(text: str | None) -> datetime | None:

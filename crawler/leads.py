@@ -1,0 +1,52 @@
+"""What a list says of one piece of news, before its page is read. Values that travel between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.model import NewsItem
+from crawler.reading.entries import FeedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """``item`` is the news as the list tells it, ``entry`` what it is made of. ``needs_page``: its article page is to
+    be read. ``stands_alone``: what the list says is worth keeping without the page. ``refused`` is the reason why it is
+    neither kept nor followed."""
+
+    item: NewsItem
+    entry: FeedEntry
+    needs_page: bool = True
+    stands_alone: bool = True
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence."""
+
+    leads: tuple[Lead, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """What came of reading an article page: the whole item, or a sentence why there is none."""
+
+    item: NewsItem | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A feed or sitemap that was found: ``kind`` is the source key it belongs under; ``entries`` now, the ``newest`` of
+    them, and whether the entries carry whole articles."""
+
+    kind: str
+    url: str
+    entries: int
+    newest: datetime | None = None
+    full_text: bool = False
+    language: str | None = None

@@ -1,0 +1,175 @@
+"""What the reader processes do: bytes of a list or a page in, leads and items out.
+
+Imported by the readers before they are forked, so that reading libraries are loaded once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from archive.identity import canonical_url, item_keys, text_key
+from archive.model import NewsItem
+from crawler.leads import ArticleReading, Lead, ListReading
+from crawler.reading.feed import FeedEntry, read_feed
+from crawler.reading.listing import read_listing
+from crawler.reading.page import PageHints, PageReading, Select, read_page, read_text
+from crawler.reading.sitemap import SitemapEntry, read_sitemap
+from crawler.settings import SourceSettings, Start
+
+_MOST_LEADS = 500
+_MOST_SITEMAPS = 5
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_ARTICLE_LIKE = re.compile(r"\d{4,}|[^-]+-[^-]+-[^-]+-|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}")
+
+
+def read_feed_list(
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+) -> ListReading:
+    """The leads of a feed."""
+    reading = read_feed(body, url, content_type, source.timezone, source.language)
+    if reading.problem is not None:
+        return ListReading(problem=reading.problem)
+    return ListReading(_newest_first([lead_of(entry, source) for entry in reading.entries]))
+
+
+def read_sitemap_list(
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+) -> ListReading:
+    """The leads of a sitemap, or the sitemaps of an index, those changed last first."""
+    reading = read_sitemap(body, url, content_type, source.timezone)
+    if reading.index_urls:
+        return ListReading(sitemaps=reading.index_urls[:_MOST_SITEMAPS])
+    if not reading.entries and reading.problem is not None:
+        return ListReading(problem=reading.problem)
+    newest = sorted(reading.entries, key=lambda entry: entry.published_at or entry.lastmod or _LONG_AGO, reverse=True)
+    wanted = [entry for entry in newest if _is_wanted(entry, source, begin)][:_MOST_LEADS]
+    return ListReading(tuple(lead_of(_entry_of(entry), source) for entry in wanted))
+
+
+def read_listing_list(
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+) -> ListReading:
+    """The leads of a listing. What its links are called is no headline yet: without its page no link is kept."""
+    links = read_listing(
+        body, url, content_type, ", ".join(begin.links) or None, begin.links_match, article=source.article
+    )
+    if not links:
+        return ListReading(problem="the page has no link that looks like an article's; see `links` and `links_match`")
+    leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in links[:_MOST_LEADS]]
+    return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads))
+
+
+def read_article(html: bytes, url: str, content_type: str | None, source: SourceSettings, lead: Lead) -> ArticleReading:
+    """The item of an article page, together with what the list said of it."""
+    if urlsplit(url).path in ("", "/") and urlsplit(lead.item.url or "").path not in ("", "/"):
+        return ArticleReading(None, "it redirects to the front page")
+    reading = read_page(html, url, content_type, hints_of(source, lead.entry))
+    if reading.problem is not None:
+        return ArticleReading(None, reading.problem)
+    keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
+    return ArticleReading(_item(reading, lead.entry, source, tuple(keys), complete=True))
+
+
+def lead_of(entry: FeedEntry, source: SourceSettings) -> Lead:
+    """The lead an entry gives: the item as the list has it, and whether its page is worth reading."""
+    outlet_id, _ = named_in(entry.url, source)
+    keys = item_keys(source.name, entry.url, entry.guid, outlet_id)
+    needs_page = _needs_page(entry, source)
+    item = _item(
+        read_text(None, hints_of(source, entry)),
+        entry,
+        source,
+        keys or (text_key(source.name, entry.title, entry.summary),),
+        complete=not needs_page,
+    )
+    refused = None if item.title or needs_page else "the entry has no title"
+    return Lead(item, entry, needs_page, stands_alone=bool(item.title), refused=refused)
+
+
+def hints_of(source: SourceSettings, entry: FeedEntry | None = None) -> PageHints:
+    """What the reader of a page is told beforehand."""
+    return PageHints(
+        select=Select(**source.select.model_dump()),
+        timezone=source.timezone,
+        language=source.language,
+        section=named_in(entry.url, source)[1] if entry is not None else None,
+        feed=entry,
+        now=datetime.now(UTC),
+    )
+
+
+def named_in(url: str | None, source: SourceSettings) -> tuple[str | None, str | None]:
+    """(outlet's id, section) as the source's ``article`` expression finds them in a URL."""
+    if url is None or source.article is None:
+        return None, None
+    found = re.search(source.article, url[:2000])
+    groups = found.groupdict() if found else {}
+    return groups.get("id"), groups.get("section")
+
+
+def _item(
+    reading: PageReading, entry: FeedEntry, source: SourceSettings, keys: tuple[str, ...], *, complete: bool
+) -> NewsItem:
+    return NewsItem(
+        title=reading.title or entry.title,
+        url=entry.url,
+        source=source.name,
+        author=reading.author,
+        summary=reading.summary,
+        body=reading.body,
+        language=source.language or reading.language,
+        section=reading.section,
+        place=reading.place,
+        credit=reading.credit,
+        published_at=reading.published_at,
+        keys=keys,
+        complete=complete,
+    )
+
+
+def _entry_of(entry: SitemapEntry) -> FeedEntry:
+    return FeedEntry(url=entry.url, title=entry.title or "", published_at=entry.published_at, language=entry.language)
+
+
+def _is_wanted(entry: SitemapEntry, source: SourceSettings, begin: Start) -> bool:
+    """``links_match`` chooses; without it ``article`` does, where no ``news:`` tag says that it is an article."""
+    if begin.links_match is not None:
+        return re.search(begin.links_match, entry.url[:2000]) is not None
+    if entry.title is None and source.article is not None:
+        return re.search(source.article, entry.url[:2000]) is not None
+    return True
+
+
+def _needs_page(entry: FeedEntry, source: SourceSettings) -> bool:
+    if entry.url is None or source.full_text == "feed":
+        return False
+    return source.full_text == "page" or entry.text is None
+
+
+def _further_keys(url: str, canonical: str | None, source: SourceSettings) -> list[str]:
+    """Keys of the address a page was found at and of the one it calls its own.
+
+    Both are believed only when they look like an article's: outlets exist whose pages all name the front page or a
+    section as canonical, and whose removed pages redirect there.
+    """
+    found: list[str] = []
+    for address in (url, canonical):
+        if address is None or (address is canonical and _site(address) != _site(url)):
+            continue
+        outlet_id, _ = named_in(address, source)
+        last = urlsplit(address).path.rstrip("/").rpartition("/")[2]
+        if outlet_id is not None or _ARTICLE_LIKE.search(last):
+            found.extend(item_keys(source.name, address, None, outlet_id))
+    return found
+
+
+def _site(url: str) -> str:
+    return urlsplit(canonical_url(url)).netloc
+
+
+def _newest_first(leads: list[Lead]) -> tuple[Lead, ...]:
+    """Newest first; what has no date keeps its order, after what has one."""
+    return tuple(sorted(leads, key=lambda lead: lead.item.published_at or _LONG_AGO, reverse=True))

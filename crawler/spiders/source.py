@@ -1,0 +1,187 @@
+"""The life of a visit, the same for all kinds: fetch the list, read it, fetch the pages of what is new, read them.
+
+Nothing is read in a callback: bytes go to the readers' pool, values come back. What is yielded is a NewsItem or a
+Rejected; the worker passes it on at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.model import NewsItem, Rejected
+from crawler.errand import Errand
+from crawler.failures import answered, passing, why
+from crawler.leads import ArticleReading, Lead, ListReading
+from crawler.politeness import HostClosed
+from crawler.pool import ReadingFailed
+from crawler.reading_jobs import read_article
+from crawler.settings import Start
+from crawler.spiders.visitor import Visitor
+
+News = NewsItem | Rejected
+
+LONGEST_HTML = 2 * 1024 * 1024
+_MOST_LEADS = 500
+_LIST_CPU = 8.0
+_PAGE_CPU = 3.0
+_PAGE_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
+
+
+class SourceSpider(Visitor):
+    """Visits one start of one source; what it finds out goes into ``report``."""
+
+    name = "source"
+    read_list: ClassVar[Callable[..., ListReading]]
+    list_headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *, errand: Errand, begin: Start, conditional: bool, **named: Any) -> None:
+        super().__init__(**named)
+        self.errand = errand
+        self.begin = begin
+        self._conditional = conditional
+        self._met: set[str] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The one request a visit begins with; conditional when the archive knows validators."""
+        headers: dict[str, str | bytes] = dict(self.list_headers)
+        if self._conditional:
+            known = self.errand.known
+            if known.etag:
+                headers["If-None-Match"] = known.etag.encode("latin-1", "replace")
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified.encode("latin-1", "replace")
+        yield Request(self.begin.url, headers=headers, callback=self.list_came, errback=self.list_failed)
+
+    async def list_came(self, response: Response) -> AsyncIterator[News | Request]:
+        """The list's answer: read it, then go for what is new."""
+        self.report.http_status = response.status
+        if response.status == 304 and self._conditional:
+            self.report.not_modified = True
+            self.report.etag = self.errand.known.etag
+            self.report.last_modified = self.errand.known.last_modified
+            return
+        if (problem := answered(response)) is not None:
+            self.report.problem = problem
+            return
+        async for found in self.list_found(response):
+            yield found
+        if self.report.list_read:
+            self.report.validators_of(response)
+
+    async def list_found(self, response: Response) -> AsyncIterator[News | Request]:
+        """The news of a list that came with a good status."""
+        reading = await self.reading_of(response)
+        if reading is not None:
+            for found in self.follow(reading.leads):
+                yield found
+
+    async def reading_of(self, response: Response) -> ListReading | None:
+        """What the list says, None (and a problem in the report) when it cannot be read."""
+        try:
+            reading = await self.tools.pool.read(
+                type(self).read_list,
+                response.body,
+                response.url,
+                content_type(response),
+                self.source,
+                self.begin,
+                cpu=_LIST_CPU,
+            )
+        except ReadingFailed as failed:
+            self.report.problem = str(failed)
+            return None
+        if reading.problem is not None:
+            self.report.problem = reading.problem
+            return None
+        self.report.list_read = True
+        return reading
+
+    def list_failed(self, failure: Any) -> None:
+        """No answer to the list."""
+        self.report.problem = why(failure.value, self.limits)
+        if isinstance(failure.value, HostClosed):
+            self.report.retry_after = failure.value.seconds
+
+    def follow(self, leads: tuple[Lead, ...]) -> Iterator[News | Request]:
+        """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page."""
+        self.report.listed += len(leads)
+        for lead in leads[:_MOST_LEADS]:
+            keys = set(lead.item.keys)
+            if keys & self.errand.known.keys or keys & self._met:
+                continue
+            self._met |= keys
+            if lead.refused is not None:
+                yield self._rejected(lead, lead.refused)
+            elif lead.needs_page and lead.item.url is not None:
+                yield Request(
+                    lead.item.url,
+                    headers=_PAGE_HEADERS,
+                    callback=self.page_came,
+                    errback=self.page_failed,
+                    cb_kwargs={"lead": lead},
+                    priority=-1,
+                )
+            else:
+                yield self._seen(lead.item)
+
+    async def page_came(self, response: Response, lead: Lead) -> AsyncIterator[News]:
+        """An article page's answer: read it; what cannot be read leaves what the list said."""
+        problem = answered(response) or _not_html(response)
+        if problem is not None:
+            yield self._without_page(lead, problem, passing(None, response.status))
+            return
+        try:
+            article: ArticleReading = await self.tools.pool.read(
+                read_article,
+                response.body[:LONGEST_HTML],
+                response.url,
+                content_type(response),
+                self.source,
+                lead,
+                cpu=_PAGE_CPU,
+            )
+        except ReadingFailed as failed:
+            yield self._without_page(lead, str(failed), False)
+            return
+        if article.item is None:
+            yield self._without_page(lead, article.problem or "no article was found on the page", False)
+        else:
+            yield self._seen(article.item)
+
+    def page_failed(self, failure: Any) -> Iterator[News]:
+        """No answer to an article page."""
+        lead: Lead = failure.request.cb_kwargs["lead"]
+        yield self._without_page(lead, why(failure.value, self.limits), passing(failure.value))
+
+    def _without_page(self, lead: Lead, problem: str, transient: bool) -> News:
+        self.report.unfinished = self.report.unfinished or transient
+        self.logger.info("page not read: %s: %s", lead.item.url, problem)
+        if lead.stands_alone:
+            return self._seen(replace(lead.item, complete=False))
+        return self._rejected(lead, f"the page could not be read: {problem}", transient)
+
+    def _seen(self, item: NewsItem) -> NewsItem:
+        return replace(item, seen_at=datetime.now(UTC))
+
+    def _rejected(self, lead: Lead, reason: str, transient: bool = False) -> Rejected:
+        item = lead.item
+        return Rejected(self.source.name, item.url, item.title or None, reason, item.keys, transient)
+
+
+def content_type(response: Response) -> str | None:
+    """The Content-Type header as text."""
+    value = response.headers.get(b"Content-Type")
+    return value.decode("latin-1") if value else None
+
+
+def _not_html(response: Response) -> str | None:
+    said = (content_type(response) or "text/html").partition(";")[0].strip().lower()
+    if said.startswith("text/") or "html" in said or said.endswith(("xml", "octet-stream")):
+        return None
+    return f"it is no HTML page but {said[:60]}"
