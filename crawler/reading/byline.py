@@ -1,4 +1,4 @@
-"""Who wrote it and when it was printed, as the line under a headline says: "Some Name Published August 15, 2025 | 06:00 PM".
+"""Who wrote it and when: the line under a headline, "Some Name Published August 15, 2025 | 06:00 PM".
 
 Such a line is short, and once its dates and labels are taken away nothing but a name is left. A sentence with a date in
 it is no byline.
@@ -12,30 +12,34 @@ from dataclasses import dataclass
 from crawler.reading.calendar_words import HALF, PUBLISHED, UPDATED, WEEKDAY, fold, visible
 from crawler.reading.dates import ReadDate, find_date
 from crawler.reading.furniture import is_button_row
-from crawler.reading.plain import one_line
+from crawler.reading.plain import one_line, words
 
 _LONGEST = 200  # characters
-_NOBODY = frozenset(
-    "admin administrator root webmaster user unknown null none undefined anonymous editor author guest noreply wordpress "
-    "super superadmin staff".split()
+_NOBODY = words(
+    "admin administrator root webmaster user unknown null none undefined anonymous editor author guest noreply "
+    "wordpress "
+    "super superadmin staff"
 )
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+\s*\((?P<name>[^()]{2,100})\)$|^(?P<front>[^<>@]{2,100}?)\s*<\S+@\S+>$")
 _BY = re.compile(
-    r"^\W*(?:(?:written\s+|reported\s+|posted\s+|story\s+)?by\b|author\b|reporter\b|تحریر|رپورٹ|از قلم|مصنف|文|著者|執筆|記者)\s*[:：\-–]?\s*",
+    r"^\W*(?:(?:written\s+|reported\s+|posted\s+|story\s+)?by\b|author\b|reporter\b|تحریر|رپورٹ|از قلم|مصنف|文"
+    r"|著者|執筆|記者)\s*[:：\-–]?\s*",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
-    "de da di del la le van von der den bin ibn al ul ur e and of the for in & und et y from with by".split()
-)
-_SECTIONS = frozenset(
-    "business pakistan world sports sport national international home top latest news breaking story stories headlines technology "
-    "tech entertainment opinion local city economy markets trade finance health science lifestyle science education politics "
-    "main page today english urdu article articles press".split()
+_PARTICLES = words("de da di del la le van von der den bin ibn al ul ur e and of the for in & und et y from with by")
+_SECTIONS = words(
+    "business pakistan world sports sport national international home top latest news breaking story stories "
+    "headlines technology "
+    "tech entertainment opinion local city economy markets trade finance health science lifestyle science "
+    "education politics "
+    "main page today english urdu article articles press"
 )
 _HIJRI = re.compile(r"\d{1,2}\s+[^\W\d]{3,14}(?:[ -][^\W\d]{2,12}){0,2},?\s*1[34]\d\d(?!\d)\s*(?:ھ|ہ|AH\b)?")
 _NOISE = re.compile(
-    rf"{PUBLISHED}|{UPDATED}|{WEEKDAY}|\b(?:\d+\s+)?min(?:ute)?s?\s+(?:read|ago)\b|\b\d[\d,.]*k?\s+(?:views?|comments?|shares?|reads?)\b"
-    rf"|\b\d{{1,2}}[:.]\d\d\b|{HALF}|\b(?:on|at|date|time|pkt|pst|gmt|utc|ist|jst|et|share|print|email|listen)\b|کی|کو|تاریخ",
+    rf"{PUBLISHED}|{UPDATED}|{WEEKDAY}|\b(?:\d+\s+)?min(?:ute)?s?\s+(?:read|ago)\b|\b\d[\d,.]*k?\s+(?:views?"
+    rf"|comments?|shares?|reads?)\b"
+    rf"|\b\d{{1,2}}[:.]\d\d\b|{HALF}|\b(?:on|at|date|time|pkt|pst|gmt|utc|ist|jst|et|share|print|email|listen)\b"
+    rf"|کی|کو|تاریخ",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s*[|•·/–—\-,:;،●■►»…()\[\]]+\s*")

@@ -10,7 +10,8 @@ _ENGLISH = (
 )  # fmt: skip
 # Spellings after the folding below: Arabic yeh and kaf are already Urdu ones.
 _URDU = (
-    ("جنوری",), ("فروری",), ("مارچ", "مار چ"), ("اپریل",), ("مئی", "مئ", "مٸی"), ("جون",), ("جولائی", "جولای", "جولاٸی"),
+    ("جنوری",), ("فروری",), ("مارچ", "مار چ"), ("اپریل",), ("مئی", "مئ", "مٸی"), ("جون",),
+    ("جولائی", "جولای", "جولاٸی"),
     ("اگست",), ("ستمبر",), ("اکتوبر",), ("نومبر",), ("دسمبر",),
 )  # fmt: skip
 
@@ -28,20 +29,23 @@ WEEKDAY = (
 # Half of the day: morning, night after midnight -> am; noon, afternoon, evening, night before midnight -> pm.
 HALF = r"(?:a\.?\s?m\b\.?|p\.?\s?m\b\.?|صبح|شام|دوپہر|سہ\s?پہر|رات|قبل دوپہر|بعد دوپہر)"
 
-# Offsets in minutes. Letters that several countries use for different hours (CST, AST) are left out: unknown stays unknown.
+# Offsets in minutes. Letters that several countries use for different hours (CST, AST) are left out.
 ZONES: dict[str, int] = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120,
-    "eest": 180, "msk": 180, "gst": 240, "pkt": 300, "pst pakistan": 300, "ist": 330, "npt": 345, "jst": 540, "kst": 540,
+    "eest": 180, "msk": 180, "gst": 240, "pkt": 300, "ist": 330, "npt": 345, "jst": 540, "kst": 540,
     "hkt": 480, "sgt": 480, "aest": 600, "aedt": 660, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360,
     "pst": -480, "pdt": -420,
 }  # fmt: skip
 
 PUBLISHED = (
-    r"(?:published(?:\s+(?:on|at|date))?|posted(?:\s+(?:on|at))?|date\s+published|publish(?:ed|ing)?\s+date|publication date"
-    r"|first published|شائع(?:\s+(?:شدہ|ہوا|ہوئی))?|اشاعت(?:\s+کی)?(?:\s+تاریخ)?|تاریخ\s+اشاعت|公開日?時?|掲載日?|配信日?時?|公開)"
+    r"(?:published(?:\s+(?:on|at|date))?|posted(?:\s+(?:on|at))?|date\s+published|publish(?:ed|ing)?\s+date"
+    r"|publication date"
+    r"|first published|شائع(?:\s+(?:شدہ|ہوا|ہوئی))?|اشاعت(?:\s+کی)?(?:\s+تاریخ)?|تاریخ\s+اشاعت|公開日?時?|掲載日?"
+    r"|配信日?時?|公開)"
 )
 UPDATED = (
-    r"(?:(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?|edited(?:\s+(?:on|at))?|(?:آخری\s+)?اپ\s?ڈیٹ(?:\s+(?:شدہ|کیا گیا))?"
+    r"(?:(?:last\s+)?(?:updated|modified)(?:\s+(?:on|at))?|edited(?:\s+(?:on|at))?"
+    r"|(?:آخری\s+)?اپ\s?ڈیٹ(?:\s+(?:شدہ|کیا گیا))?"
     r"|更新日?時?|最終更新)"
 )
 
@@ -64,6 +68,6 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """``visible`` text with the digits of all scripts as ASCII, Arabic letters as Urdu writes them, dashes and commas in
-    one form. As long as ``visible(text)``, so offsets in one are offsets in the other."""
+    """``visible`` text with digits of all scripts as ASCII, Arabic letters as Urdu writes them, dashes and commas in one
+    form. As long as ``visible(text)``, so offsets in one are offsets in the other."""
     return visible(text).translate(_FOLD)

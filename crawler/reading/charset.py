@@ -66,8 +66,8 @@ def decode(body: bytes, content_type: str | None, language: str | None = None) -
             return body[len(bom) :].decode(name, "replace")
     told = charset_of(content_type)
     declared = _declared(body)
-    for name in (told, declared):
-        if name and (text := _try(body, name)) is not None:
+    for named in (told, declared):
+        if named and (text := _try(body, named)) is not None:
             return text
     if (text := _try(body, "utf-8")) is not None:
         return text

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crawler.reading.calendar_words import MONTH, fold, visible
 from crawler.reading.dates import ReadDate, find_date
 from crawler.reading.places import is_place
+from crawler.reading.plain import words
 
 _HEAD = 260  # characters of the first paragraph that are looked at
 
@@ -33,20 +34,26 @@ _JAPANESE_FROM = re.compile(r"^(?P<place>[\u30a0-\u30ff・\u4e00-\u9fff]{2,15})�
 _JAPANESE_COUNTRIES = re.compile(r"^[（(](?P<place>[\u30a0-\u30ff・\u4e00-\u9fff、,ー ]{2,60})[)）]\s*$")
 
 _AGENCY = re.compile(
-    r"\b(?:APP|AFP|AP|INP|PPI|NNI|ANI|PTI|IANS|MENAFN|DPA|WAM|KUNA|IRNA|TASS|UPI|OC|UrduPoint|Online|Reuters|Xinhua|Kyodo|Jiji"
-    r"|Bloomberg|Sputnik|Anadolu|News|Press|Agenc(?:y|ies)|Reporter|Correspondent|Desk|Report|Monitoring|Bureau|Staff|Wire"
+    r"\b(?:APP|AFP|AP|INP|PPI|NNI|ANI|PTI|IANS|MENAFN|DPA|WAM|KUNA|IRNA|TASS|UPI|OC|UrduPoint|Online|Reuters"
+    r"|Xinhua|Kyodo|Jiji"
+    r"|Bloomberg|Sputnik|Anadolu|News|Press|Agenc(?:y|ies)|Reporter|Correspondent|Desk|Report|Monitoring|Bureau"
+    r"|Staff|Wire"
     r"|Web|Media)\b",
     re.IGNORECASE,
 )
 _URDU_AGENCY = re.compile(
-    r"اے پی پی|این این آئی|آئی این پی|پی پی آئی|اے ایف پی|آن ?لائن|رائٹرز|ثنا|اردو ?پوائنٹ|ڈیسک|رپورٹ|نمائند|نامہ نگار|بیورو|نیوز"
+    r"اے پی پی|این این آئی|آئی این پی|پی پی آئی|اے ایف پی|آن ?لائن|رائٹرز|ثنا|اردو ?پوائنٹ|ڈیسک|رپورٹ|نمائند"
+    r"|نامہ نگار|بیورو|نیوز"
     r"|ایجنسی|خبر|سٹاف|اسٹاف|مانیٹرنگ|ویب|پ ر\b|وقائع نگار|کامرس|خصوصی"
 )
-_NOT_PLACES = frozenset(
-    "WATCH LISTEN UPDATE UPDATED EXCLUSIVE LIVE BREAKING OPINION EDITORIAL PHOTO PHOTOS VIDEO EXPLAINER ANALYSIS COMMENT "
-    "REVIEW INTERVIEW SPECIAL PROFILE TIMELINE FACT FACTBOX CORRECTION NOTE EDITOR READ MORE ALSO QUESTION ANSWER DISCLAIMER "
-    "SUMMARY HIGHLIGHTS WARNING ALERT PRESS RELEASE REPORT FEATURE BUSINESS SPORTS WORLD NATIONAL POLL QUIZ PODCAST SOURCE "
-    "TITLE DATE AUTHOR TAGS".split()
+_NOT_PLACES = words(
+    "WATCH LISTEN UPDATE UPDATED EXCLUSIVE LIVE BREAKING OPINION EDITORIAL PHOTO PHOTOS VIDEO EXPLAINER ANALYSIS "
+    "COMMENT "
+    "REVIEW INTERVIEW SPECIAL PROFILE TIMELINE FACT FACTBOX CORRECTION NOTE EDITOR READ MORE ALSO QUESTION "
+    "ANSWER DISCLAIMER "
+    "SUMMARY HIGHLIGHTS WARNING ALERT PRESS RELEASE REPORT FEATURE BUSINESS SPORTS WORLD NATIONAL POLL QUIZ "
+    "PODCAST SOURCE "
+    "TITLE DATE AUTHOR TAGS"
 )
 _BROKEN_UP = re.compile(r"^[BCDFGHJKLMNPQRSTVWXZ]{3}|[BCDFGHJKLMNPQRSTVWXZ]{4}")
 
@@ -109,7 +116,7 @@ def _english(head: str) -> tuple[int, Dateline] | None:
 def _proven(place: str, capital: bool, ended: bool, credit: bool, dated: bool, agency: bool, comma: bool) -> bool:
     """Is this a dateline? The comments show the barest text each line accepts."""
     known = is_place(place)
-    if place.split()[0].split("/")[0].upper() in _NOT_PLACES:
+    if re.split(r"[\s/]", place, maxsplit=1)[0].upper() in _NOT_PLACES:
         return False
     if credit and (capital or known):
         return ended or comma or dated or agency  # KARACHI (Name): …, KARACHI, (Name) …, KARACHI (APP) …
@@ -117,7 +124,7 @@ def _proven(place: str, capital: bool, ended: bool, credit: bool, dated: bool, a
         return agency and (ended or comma or dated)  # Sialkot City (APP): …
     if dated:
         return ended and (capital or known)  # KARACHI, Aug 6: …
-    return ended and (known or (capital and len(place.split("/")[0]) >= 5))  # Islamabad : …, LAHOERE: …
+    return ended and (known or (capital and len(place.split("/", maxsplit=1)[0]) >= 5))  # Islamabad : …, LAHOERE: …
 
 
 def _is_capital(place: str) -> bool:
@@ -184,7 +191,8 @@ def _placeless(head: str) -> tuple[int, Dateline] | None:
 
 
 _TAIL_CREDIT = re.compile(
-    r"(?:^|(?<=[.!?”\"’)۔]))\s*(?:[—–-]{1,3}\s*\(?|\()(?P<credit>[A-Z][A-Za-z/ .&]{1,30}|[\u0600-\u06FF ]{3,20})\)?\s*\.?$"
+    r"(?:^|(?<=[.!?”\"’)۔]))\s*(?:[—–-]{1,3}\s*\(?|\()(?P<credit>[A-Z][A-Za-z/ .&]{1,30}"
+    r"|[\u0600-\u06FF ]{3,20})\)?\s*\.?$"
 )
 _COPYRIGHT = re.compile(
     r"^(?:copyright|©|\(c\)|all rights reserved)\W{0,4}(?:(?P<credit>[A-Z]{2,6})\s*\((?P<long>[^()]{3,60})\))?",

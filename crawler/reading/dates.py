@@ -20,7 +20,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2099
 _LONGEST = 300  # characters; no date is longer, and what is longer is not a date
 
 _CLOCK = (
-    rf"(?:(?P<half1>{HALF}|午前|午後)\s*)?(?P<h>\d{{1,2}})(?:[:.](?P<mi>\d\d)(?![\d])(?:[:.](?P<s>\d\d)(?:[.,]\d{{1,9}})?)?"
+    rf"(?:(?P<half1>{HALF}|午前"
+    rf"|午後)\s*)?(?P<h>\d{{1,2}})(?:[:.](?P<mi>\d\d)(?![\d])(?:[:.](?P<s>\d\d)(?:[.,]\d{{1,9}})?)?"
     rf"|時\s*(?:(?P<jmi>\d{{1,2}})分)?|(?=\s*(?:[ap]\.?m\b|بجے)))\s*(?P<half2>{HALF})?"
 )
 _ZONE = (
@@ -32,7 +33,8 @@ _ONLY_ZONE = re.compile(_ZONE, re.IGNORECASE)
 
 _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)(?:(?:T|\s+|\s*,\s*)(?P<h>\d\d):(?P<mi>\d\d)"
-    r"(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?!\d)(?!\s*[ap]\.?m)\s*(?P<off>Z\b|(?:gmt|utc)?[+-]\d\d:?\d\d|[+-]\d\d(?!\d))?)?",
+    r"(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?(?!\d)(?!\s*[ap]\.?m)\s*(?P<off>Z\b|(?:gmt|utc)?[+-]\d\d:?\d\d"
+    r"|[+-]\d\d(?!\d))?)?",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?)?(?!\d)", re.IGNORECASE)
@@ -219,10 +221,8 @@ def _offset(written: str) -> tzinfo | None:
     digits = re.sub(r"\D", "", written)
     if not digits:
         return UTC
-    if len(digits) <= 2:
-        minutes = int(digits) * 60
-    else:
-        minutes = int(digits[:-2]) * 60 + int(digits[-2:])
+    hours, rest = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
+    minutes = int(hours) * 60 + int(rest)
     if minutes > 14 * 60:
         return None
     return timezone(timedelta(minutes=-minutes if "-" in written else minutes))

@@ -8,27 +8,36 @@ vaguer the word in its class, the more of it must be links.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
 from crawler.reading.markup import Block
+from crawler.reading.plain import words
 
 _ALWAYS = frozenset({"nav", "footer", "aside", "dialog", "figcaption"})
 _ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar"})
 _CERTAIN = re.compile(
-    r"(?<!has-)(?<!with-)(?<!no-)(?:^|[\s_-])(?:related(?:news|posts?|stories|articles?|content|links?)?|relatedposts|also-?read|read-?also"
-    r"|you-?may(?:-?also)?-?like|recommend(?:ed|ations?)?(?:posts)?|trending|most-?(?:read|viewed|popular)|side-?bar|right-?bar|left-?bar"
-    r"|shar(?:e|ing)(?:bar|s|buttons?|daddy)?|sharedaddy|social(?:s|-?media|-?icons?)?|addtoany|addthis|newsletters?|subscri(?:be|ption)"
-    r"|comments?|comment-?list|disqus|advert\w{0,12}|ads?|adsbygoogle|sponsored|outbrain|taboola|mgid|breadcrumbs?|menu|nav|navbar"
-    r"|navigation|site-?footer|footer|tag-?cloud|tag-?list|author-?(?:box|bio)|about-?author|cookies?|consent|popup|modal|pagination"
-    r"|pager|ticker|sr-only|visually-hidden|screen-reader-text|skip-link|wp-caption-text|image-caption|photo-?caption|login|search-?form"
+    r"(?<!has-)(?<!with-)(?<!no-)(?:^|[\s_-])(?:related(?:news|posts?|stories|articles?|content|links?)?"
+    r"|relatedposts|also-?read|read-?also"
+    r"|you-?may(?:-?also)?-?like|recommend(?:ed|ations?)?(?:posts)?|trending|most-?(?:read|viewed|popular)"
+    r"|side-?bar|right-?bar|left-?bar"
+    r"|shar(?:e|ing)(?:bar|s|buttons?|daddy)?|sharedaddy|social(?:s|-?media|-?icons?)?|addtoany|addthis"
+    r"|newsletters?|subscri(?:be|ption)"
+    r"|comments?|comment-?list|disqus|advert\w{0,12}|ads?|adsbygoogle|sponsored|outbrain|taboola|mgid"
+    r"|breadcrumbs?|menu|nav|navbar"
+    r"|navigation|site-?footer|footer|tag-?cloud|tag-?list|author-?(?:box|bio)|about-?author|cookies?|consent"
+    r"|popup|modal|pagination"
+    r"|pager|ticker|sr-only|visually-hidden|screen-reader-text|skip-link|wp-caption-text|image-caption"
+    r"|photo-?caption|login|search-?form"
     r"|story__related|next-?prev|read-?next|up-?next|more-?on-?this)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _LIKELY = re.compile(
-    r"(?:^|[\s_-])(?:read-?more|more-?(?:news|stories|from|posts)?|latest(?:-?(?:news|posts|stories))?|popular|promo|teasers?|tags?|widget"
-    r"|top-?(?:stories|news|bar)|recent(?:-?posts)?|headlines|links|list|carousel|slider|box|card|cards|follow|whatsapp|banner|hidden)"
+    r"(?:^|[\s_-])(?:read-?more|more-?(?:news|stories|from|posts)?|latest(?:-?(?:news|posts|stories))?|popular"
+    r"|promo|teasers?|tags?|widget"
+    r"|top-?(?:stories|news|bar)|recent(?:-?posts)?|headlines|links|list|carousel|slider|box|card|cards|follow"
+    r"|whatsapp|banner|hidden)"
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
@@ -37,12 +46,21 @@ _NEVER = frozenset({"html", "body", "main"})
 
 # Short lines that announce other stories. A colon and a headline may follow on the same line.
 _OTHER_STORIES = (
-    r"related(?:\s+(?:news|stor(?:y|ies)|articles?|posts?|topics?|content|coverage|reading|links?|items?))?|also\s+(?:read|see|watch|in)"
-    r"|read\s+(?:also|more|next|further|this)|more\s+(?:news|stories|from|on|in|to\s+read)(?:\s+\S+){0,5}|see\s+also|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\s+interested.{0,12})"
-    r"|recommended(?:\s+(?:for\s+you|stories|news|reading))?|suggested(?:\s+\S+)?|trending(?:\s+(?:now|news|stories))?|(?:latest|recent|top|other|popular)\s+(?:news|stories|posts|articles|headlines|updates)(?:\s+\S+){0,3}"
-    r"|most\s+(?:read|popular|viewed|shared)|editor[’']?s?\s+(?:picks?|choice)|don[’']?t\s+miss|must\s+read|up\s+next|what\s+to\s+read\s+next|in\s+case\s+you\s+missed\s+it|from\s+the\s+(?:web|archives?)|sponsored(?:\s+\S+)?|promoted(?:\s+\S+)?|around\s+the\s+web"
-    r"|مزید\s+(?:پڑھیں|پڑھیے|خبریں|خبر)|یہ\s+بھی\s+(?:پڑھیں|پڑھیے|دیکھیں)|متعلقہ\s+(?:خبریں|خبر|مضامین|مواد|کالم)|متعلقہ|تازہ\s+ترین(?:\s+خبریں)?|مقبول\s+(?:ترین|خبریں)|اہم\s+خبریں|دیگر\s+خبریں"
-    r"|関連(?:記事|ニュース|リンク|トピックス|情報|キーワード)?|おすすめ(?:記事|の記事)?|あわせて読みたい|こちらも(?:おすすめ|読まれています)|人気記事|最新(?:記事|ニュース)|ランキング|アクセスランキング|新着(?:記事|ニュース)?"
+    r"related(?:\s+(?:news|stor(?:y|ies)|articles?|posts?|topics?|content|coverage|reading|links?|items?))?"
+    r"|also\s+(?:read|see|watch|in)"
+    r"|read\s+(?:also|more|next|further|this)|more\s+(?:news|stories|from|on|in|to\s+read)(?:\s+\S+){0,5}"
+    r"|see\s+also|you\s+(?:may|might)\s+(?:also\s+)?(?:like|be\s+interested.{0,12})"
+    r"|recommended(?:\s+(?:for\s+you|stories|news|reading))?|suggested(?:\s+\S+)?|trending(?:\s+(?:now|news"
+    r"|stories))?|(?:latest|recent|top|other|popular)\s+(?:news|stories|posts|articles|headlines"
+    r"|updates)(?:\s+\S+){0,3}"
+    r"|most\s+(?:read|popular|viewed|shared)|editor[’']?s?\s+(?:picks?|choice)|don[’']?t\s+miss|must\s+read"
+    r"|up\s+next|what\s+to\s+read\s+next|in\s+case\s+you\s+missed\s+it|from\s+the\s+(?:web|archives?)"
+    r"|sponsored(?:\s+\S+)?|promoted(?:\s+\S+)?|around\s+the\s+web"
+    r"|مزید\s+(?:پڑھیں|پڑھیے|خبریں|خبر)|یہ\s+بھی\s+(?:پڑھیں|پڑھیے|دیکھیں)|متعلقہ\s+(?:خبریں|خبر|مضامین|مواد|کالم)"
+    r"|متعلقہ|تازہ\s+ترین(?:\s+خبریں)?|مقبول\s+(?:ترین|خبریں)|اہم\s+خبریں|دیگر\s+خبریں"
+    r"|関連(?:記事|ニュース|リンク|トピックス|情報|キーワード)?|おすすめ(?:記事|の記事)?|あわせて読みたい"
+    r"|こちらも(?:おすすめ|読まれています)|人気記事|最新(?:記事|ニュース)|ランキング|アクセスランキング"
+    r"|新着(?:記事|ニュース)?"
 )
 _OTHERS_ALONE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\W{{0,4}}$", re.IGNORECASE)
 _OTHERS_INLINE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\s*[:：|»>\-–—]\s*\S", re.IGNORECASE)
@@ -50,37 +68,47 @@ _OTHERS_BEFORE_LINK = re.compile(
     r"^\W{0,4}(?:also\s+read|read\s+also|read\s+more|related|see\s+also|مزید\s+پڑھیں|یہ\s+بھی\s+پڑھیں|関連記事)\b",
     re.IGNORECASE,
 )
-_BUTTON_WORDS = frozenset(
-    "share tweet facebook twitter x whatsapp linkedin pinterest telegram reddit email e mail print pdf copy link listen save "
-    "bookmark comment comments reply like follow us subscribe messenger instagram youtube google news login sign in up join open "
-    "close menu search home next previous prev back top advertisement ad ads text size font a this story article on via by to post "
-    "and or our channel now شیئر کریں فیس بک ٹوئٹر واٹس ایپ پرنٹ ای میل اشتہار シェア シェアする ツイート ポスト 印刷 保存 コメント "
-    "広告 リンクをコピー facebookでシェア xでポスト lineで送る".split()
+_BUTTON_WORDS = words(
+    "share tweet facebook twitter x whatsapp linkedin pinterest telegram reddit email e mail print pdf copy link "
+    "listen save "
+    "bookmark comment comments reply like follow us subscribe messenger instagram youtube google news login sign "
+    "in up join open "
+    "close menu search home next previous prev back top advertisement ad ads text size font a this story article "
+    "on via by to post "
+    "and or our channel now شیئر کریں فیس بک ٹوئٹر واٹس ایپ پرنٹ ای میل اشتہار シェア シェアする ツイート ポスト "
+    "印刷 保存 コメント "
+    "広告 リンクをコピー facebookでシェア xでポスト lineで送る"
 )
 _FURNITURE_LINE = re.compile(
-    r"^\W{0,4}(?:follow\s+(?:us|the|our)\b.{0,80}|join\s+(?:our|us)\b.{0,80}|subscribe\s+(?:to|now|for)\b.{0,80}|sign\s+up\s+(?:for|to)\b.{0,80}|click\s+here\b.{0,80}"
-    r"|(?:tags?|topics?|filed\s+under|categor(?:y|ies)|keywords|ٹیگز?|タグ|キーワード)\s*[:：].{0,300}|\d+\s+min(?:ute)?s?\s+read|(?:advertisement|sponsored|advertorial)"
-    r"|leave\s+a\s+(?:reply|comment)|(?:your\s+)?thoughts\s+and\s+comments|(?:no|\d+)\s+comments?|(?:photo|image|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
-    r"|listen\s+to\s+(?:this\s+)?article.{0,40}|your\s+email\s+address\s+will\s+not\s+be\s+published.{0,80}|(?:©|copyright|all\s+rights\s+reserved)\b.{0,160}"
-    r"|download\s+(?:our|the)\s+app\b.{0,60}|get\s+the\s+latest\b.{0,100}|(?:views?|hits|reads)\s*[:：]?\s*[\d,.]+k?|ビジネス短信\s*[0-9a-f]{10,20})\s*$",
+    r"^\W{0,4}(?:follow\s+(?:us|the|our)\b.{0,80}|join\s+(?:our|us)\b.{0,80}|subscribe\s+(?:to|now|for)\b.{0,80}"
+    r"|sign\s+up\s+(?:for|to)\b.{0,80}|click\s+here\b.{0,80}"
+    r"|(?:tags?|topics?|filed\s+under|categor(?:y|ies)|keywords|ٹیگز?|タグ|キーワード)\s*[:：].{0,300}"
+    r"|\d+\s+min(?:ute)?s?\s+read|(?:advertisement|sponsored|advertorial)"
+    r"|leave\s+a\s+(?:reply|comment)|(?:your\s+)?thoughts\s+and\s+comments|(?:no|\d+)\s+comments?|(?:photo|image"
+    r"|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
+    r"|listen\s+to\s+(?:this\s+)?article.{0,40}|your\s+email\s+address\s+will\s+not\s+be\s+published.{0,80}|(?:©"
+    r"|copyright|all\s+rights\s+reserved)\b.{0,160}"
+    r"|download\s+(?:our|the)\s+app\b.{0,60}|get\s+the\s+latest\b.{0,100}|(?:views?|hits"
+    r"|reads)\s*[:：]?\s*[\d,.]+k?|ビジネス短信\s*[0-9a-f]{10,20})\s*$",
     re.IGNORECASE,
 )
 _PRINTED_IN = re.compile(
-    r"^\W{0,3}(?:published|first published|originally published|this (?:article|story|report) (?:was )?(?:first |originally )?(?:published|appeared)) in\b.{0,120}$",
+    r"^\W{0,3}(?:published|first published|originally published|this (?:article|story|report) (?:was )?(?:first "
+    r"|originally )?(?:published|appeared)) in\b.{0,120}$",
     re.IGNORECASE,
 )
 
 
-def furniture_elements(root: Any) -> Set[Any]:
+def furniture_elements(root: Any) -> AbstractSet[Any]:
     """The elements that are furniture as a whole. Linear in the size of the page."""
-    words, linked = _weights(root)
-    total = max(words.get(root, 0), 1)
+    sizes, linked = _weights(root)
+    total = max(sizes.get(root, 0), 1)
     protected = _around_headlines(root)
     found = set()
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag in _NEVER or element in protected:
             continue
-        size = words.get(element, 0)
+        size = sizes.get(element, 0)
         share = linked.get(element, 0) / size if size else 0.0
         if size > 0.6 * total and share < 0.3 and element.tag not in ("nav", "footer"):
             continue
@@ -102,21 +130,21 @@ def _is_furniture(element: Any, size: int, share: float) -> bool:
 
 def _weights(root: Any) -> tuple[dict[Any, int], dict[Any, int]]:
     """Characters of text, and characters of link text, inside every element."""
-    words: dict[Any, int] = {}
+    sizes: dict[Any, int] = {}
     linked: dict[Any, int] = {}
     for element in reversed(list(root.iter())):
         if element.tag in ("script", "style", "noscript", "template"):
             own = 0
         else:
-            own = words.get(element, 0) + len((element.text or "").strip())
-        words[element] = own
+            own = sizes.get(element, 0) + len((element.text or "").strip())
+        sizes[element] = own
         links = own if element.tag == "a" else linked.get(element, 0)
         linked[element] = links
         parent = element.getparent()
         if parent is not None:
-            words[parent] = words.get(parent, 0) + own + len((element.tail or "").strip())
+            sizes[parent] = sizes.get(parent, 0) + own + len((element.tail or "").strip())
             linked[parent] = linked.get(parent, 0) + links
-    return words, linked
+    return sizes, linked
 
 
 def _around_headlines(root: Any) -> set[Any]:
@@ -153,12 +181,9 @@ def is_button_row(text: str) -> bool:
     """Share bars, print buttons, "Tags: …", "3 min read", photo credits."""
     if len(text) > 320:
         return False
-    words = re.findall(r"\w+", text.casefold()) if len(text) <= 160 else []
-    pressed = (
-        0 < len(words) <= 14
-        and all(word in _BUTTON_WORDS or word.isdigit() for word in words)
-        and not text.endswith((".", "?"))
-    )
+    spoken = re.findall(r"\w+", text.casefold()) if len(text) <= 160 else []
+    pressed = 0 < len(spoken) <= 14 and all(word in _BUTTON_WORDS or word.isdigit() for word in spoken)
+    pressed = pressed and not text.endswith((".", "?"))
     return pressed or bool(_FURNITURE_LINE.match(text))
 
 

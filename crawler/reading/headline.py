@@ -69,7 +69,7 @@ def find_headline(blocks: Sequence[Block], told: Iterable[str | None], site: str
 
 
 def _matching(candidates: Sequence[tuple[int, Block]], title: str) -> tuple[int, Block] | None:
-    """The block that says ``title``, in whatever letter case; headings before other lines, the first before later ones."""
+    """The block that says ``title``, in whatever letters; headings before other lines, the first before later ones."""
     wanted = key(title)
     if len(wanted) < 4:
         return None

@@ -67,7 +67,7 @@ def _anchors(root: Any, links: str | None) -> list[Any]:
     if not links:
         return [anchor for anchor in root.iter("a") if anchor.get("href")]
     found: dict[Any, None] = {}
-    for element in chosen(root, (links,), every=True):
+    for element in chosen(root, (links,)):
         inside = [element] if element.tag == "a" else element.iter("a")
         found.update((anchor, None) for anchor in inside if anchor.get("href"))
         if len(found) > 10 * MAX_LINKS:

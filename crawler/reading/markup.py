@@ -14,27 +14,27 @@ from typing import Any
 
 from lxml import etree, html
 
-from crawler.reading.plain import clean
-
-Element = html.HtmlElement
+from crawler.reading.plain import clean, words
 
 MAX_HTML = 4 * 1024 * 1024  # characters handed to the parser; the rest of a longer page is not read
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_BLOCK = frozenset(
+_BLOCK = words(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody tfoot thead "
-    "tr ul".split()
+    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody tfoot "
+    "thead "
+    "tr ul"
 )
-_SILENT = frozenset(
+_SILENT = words(
     "script style noscript template svg math iframe object embed audio video canvas map input select option textarea "
-    "button head frameset datalist".split()
+    "button head frameset datalist"
 )
 _CELLS = frozenset({"td", "th", "caption"})
 _LINK_OPENS, _LINK_CLOSES = "\ue000", "\ue001"  # private use: removed from the page's own text
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKS = re.compile(f"[{_LINK_OPENS}{_LINK_CLOSES}]")
 _NESTING = re.compile(
-    r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li|blockquote)\b[^<>]{0,2000}>",
+    r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li"
+    r"|blockquote)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
@@ -69,7 +69,7 @@ class Blocks:
     marks: list[tuple[int, Any]] = field(default_factory=list)
 
 
-def parse_html(text: str) -> Element | None:
+def parse_html(text: str) -> Any:
     """The tree of a page, None when there is nothing. Nothing is fetched, whatever the page names."""
     text = clean(text[:MAX_HTML]).replace(_LINK_OPENS, "").replace(_LINK_CLOSES, "")
     if not text.strip():
@@ -81,7 +81,7 @@ def parse_html(text: str) -> Element | None:
     return root
 
 
-def _parse(text: str) -> Element | None:
+def _parse(text: str) -> Any:
     # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
@@ -90,70 +90,88 @@ def _parse(text: str) -> Element | None:
         return None
 
 
-def _speaks(root: Element) -> bool:
+def _speaks(root: Any) -> bool:
     return any(text.strip() for text in islice(root.itertext(), 200))
 
 
-def read_blocks(root: Element, furniture: Collection[Any] = ()) -> Blocks:
+def read_blocks(root: Any, furniture: Collection[Any] = ()) -> Blocks:
     """The blocks below ``root``; those inside one of the ``furniture`` elements are marked."""
-    page = Blocks()
-    starts: list[int] = []
-    buffer: list[str] = []
-    marked = verbatim = 0
-    owner: Any = root
-    level = 0  # of the heading we are in
-
-    def flush() -> None:
-        if buffer:
-            page.items.extend(_cut("".join(buffer), owner, level, bool(marked)))
-            buffer.clear()
-
-    walk = etree.iterwalk(root, events=("start", "end"))
+    walker = _Walker(root, furniture)
+    walk: Any = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        tag = element.tag
-        if not isinstance(tag, str):
+        if not isinstance(element.tag, str):
             continue
-        block = tag in _BLOCK or (tag in _CELLS and _holds_blocks(element))
-        if event == "start":
-            if tag in _SILENT:
-                walk.skip_subtree()
-                continue
-            if block or element in furniture:
-                flush()
-            if element in furniture:
-                marked += 1
-            if not marked and _is_mark(element):
-                page.marks.append((len(page.items), element))
-            if block:
-                starts.append(len(page.items))
-                owner = element
-                level = _HEADINGS.get(tag, level)
-                verbatim += tag == "pre"
-            elif _is_link(element):
-                buffer.append(_LINK_OPENS)
-            elif tag == "br":
-                buffer.append("\n")
-            elif tag in _CELLS and buffer:
-                buffer.append(" ")
-            if element.text:
-                buffer.append(_text(element.text, verbatim))
-            continue
+        if event == "end":
+            walker.leave(element)
+        elif element.tag in _SILENT:
+            walk.skip_subtree()
+        else:
+            walker.enter(element)
+    walker.flush()
+    return walker.page
+
+
+class _Walker:
+    """What is remembered while a page is walked: the text since the last block, and where in the page we are."""
+
+    def __init__(self, root: Any, furniture: Collection[Any]) -> None:
+        self.page = Blocks()
+        self.root, self.furniture = root, furniture
+        self.buffer: list[str] = []
+        self.starts: list[int] = []  # of the block-level elements we are in
+        self.owner = root  # the innermost of them
+        self.heading = self.marked = self.verbatim = 0
+
+    def flush(self) -> None:
+        """End the block."""
+        if self.buffer:
+            self.page.items.extend(_cut("".join(self.buffer), self.owner, self.heading, bool(self.marked)))
+            self.buffer.clear()
+
+    def enter(self, element: Any) -> None:
+        tag, block, odd = element.tag, _is_block(element), element in self.furniture
+        if block or odd:
+            self.flush()
+        self.marked += odd
+        if not self.marked and _is_mark(element):
+            self.page.marks.append((len(self.page.items), element))
+        if block:
+            self.starts.append(len(self.page.items))
+            self.owner = element
+            self.heading = _HEADINGS.get(tag, self.heading)
+            self.verbatim += tag == "pre"
+        elif _is_link(element):
+            self.buffer.append(_LINK_OPENS)
+        elif tag == "br":
+            self.buffer.append("\n")
+        elif tag in _CELLS and self.buffer:
+            self.buffer.append(" ")
+        self._say(element.text)
+
+    def leave(self, element: Any) -> None:
+        tag, block, odd = element.tag, _is_block(element), element in self.furniture
         if tag not in _SILENT:
             if _is_link(element):
-                buffer.append(_LINK_CLOSES)
-            if block or element in furniture:
-                flush()
-            if element in furniture:
-                marked -= 1
+                self.buffer.append(_LINK_CLOSES)
+            if block or odd:
+                self.flush()
+            self.marked -= odd
             if block:
-                page.spans[element] = (starts.pop(), len(page.items))
-                owner = element.getparent()
-                level = 0 if tag in _HEADINGS else level
-                verbatim -= tag == "pre"
-        if element.tail and element is not root:
-            buffer.append(_text(element.tail, verbatim))
-    flush()
-    return page
+                self.page.spans[element] = (self.starts.pop(), len(self.page.items))
+                self.owner = element.getparent()
+                self.heading = 0 if tag in _HEADINGS else self.heading
+                self.verbatim -= tag == "pre"
+        if element is not self.root:
+            self._say(element.tail)
+
+    def _say(self, raw: str | None) -> None:
+        """White space as a browser shows it: one space, but inside ``<pre>`` line breaks are line breaks."""
+        if raw:
+            self.buffer.append(raw.replace("\r\n", "\n") if self.verbatim else _SPACES.sub(" ", raw))
+
+
+def _is_block(element: Any) -> bool:
+    return element.tag in _BLOCK or (element.tag in _CELLS and _holds_blocks(element))
 
 
 def _is_link(element: Any) -> bool:
@@ -166,11 +184,6 @@ def _is_mark(element: Any) -> bool:
         return element.get("datetime") is not None
     names = element.get("class") or element.get("rel")
     return bool(names) and len(names) < 300 and bool(_AUTHOR.search(names))
-
-
-def _text(raw: str, verbatim: int) -> str:
-    """White space as a browser shows it: one space, but inside ``<pre>`` line breaks are line breaks."""
-    return raw.replace("\r\n", "\n") if verbatim else _SPACES.sub(" ", raw)
 
 
 def _holds_blocks(cell: Any) -> bool:

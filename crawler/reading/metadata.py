@@ -97,7 +97,7 @@ def _meta(root: Any) -> Claims:
             "article.published",
             "published_time",
             "date",
-        ),  # fmt: skip
+        ),
         section=first("article:section", "og:article:section", "section", "parsely-section"),
         language=first("og:locale", "language", "dc.language", "content-language"),
         summary=first("og:description", "description", "twitter:description", "dc.description"),
@@ -216,7 +216,8 @@ def _place(node: Mapping[str, Any]) -> str | None:
 
 def _authors(written: Any, index: Mapping[str, Mapping[str, Any]]) -> tuple[str | None, str | None]:
     """(people, organisations), each joined by commas."""
-    people, firms = [], []
+    people: list[str] = []
+    firms: list[str] = []
     for one in (written if isinstance(written, list) else [written])[:20]:
         one = _resolved(one, index)
         name = _name(one) if isinstance(one, dict) else _word(one)

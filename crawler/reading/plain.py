@@ -15,6 +15,11 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 
+def words(listed: str) -> frozenset[str]:
+    """A word list as it is written in the source: parted by white space."""
+    return frozenset(listed.split())
+
+
 def clean(text: str) -> str:
     """The text without characters that are never content; line breaks stay."""
     return _JUNK.sub("", text)

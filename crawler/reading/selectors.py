@@ -31,14 +31,13 @@ def compiled(css: str) -> cssselect.CSSSelector | None:
         return None
 
 
-def chosen(root: Any, selectors: Sequence[str], *, every: bool = False) -> list[Any]:
-    """The elements the selectors name: of the first that finds any, or with ``every`` those of all in their order."""
+def chosen(root: Any, selectors: Sequence[str]) -> list[Any]:
+    """The elements the selectors name, those of the first selector first."""
     found: list[Any] = []
     for css in selectors:
         selector = compiled(css)
         if selector is None:
             continue
-        found.extend(element for element in selector(root) if isinstance(element.tag, str))
-        if found and not every:
-            break
+        matched: Any = selector(root)
+        found.extend(element for element in matched if isinstance(element.tag, str))
     return found

@@ -14,7 +14,8 @@ _CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 _MOVED = re.compile(
-    r"^\W*(?:(?:page|object|document|301|302)\b.{0,20}\bmoved\b|(?:404|403|410)\b|(?:page )?not found\b|access denied|forbidden)",
+    r"^\W*(?:(?:page|object|document|301|302)\b.{0,20}\bmoved\b|(?:404|403|410)\b|(?:page )?not found\b"
+    r"|access denied|forbidden)",
     re.IGNORECASE,
 )
 _REFRESH = re.compile(r"<meta[^<>]{0,200}http-equiv\s*=\s*[\"']?refresh", re.IGNORECASE)

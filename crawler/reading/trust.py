@@ -10,11 +10,11 @@ marked      microdata, ``rel=author``, ``<time>`` under the headline
 meta        ``<meta>``: Open Graph, article:*, author
 byline      the line under the headline ("Some Name Published August 15, 2025 | 06:00 PM")
 dateline    the head of the report ("ISLAMABAD, (Agency - 15th Aug, 2025)")
-page        the text of the page as the extractor found it
 heading     a visible headline that nothing confirms
 feed        what the feed said of this entry
 url         what the address says
-source      what the configuration says of the source
+tail        the credit under the report ("—APP")
+organisation  an author that is not a person, in JSON-LD
 ==========  ====================================================================================
 """
 
@@ -29,20 +29,18 @@ TRUST: Mapping[str, tuple[str, ...]] = {
     # the form readers see; meta titles carry the site's name, JSON-LD ones are cut at 110 characters
     "title": ("select", "printed", "jsonld", "meta", "heading", "feed"),
     # meta authors are often the account that published; a labelled byline is what was printed
-    "author": ("select", "jsonld", "marked", "byline", "meta", "feed"),
+    "author": ("select", "jsonld", "marked", "byline", "meta", "feed", "organisation"),
     "published_at": ("select", "jsonld", "meta", "marked", "byline", "feed", "dateline", "url"),
-    "language": ("source", "page", "feed"),
     "section": ("select", "url", "jsonld", "meta", "feed"),
     "place": ("dateline", "jsonld"),
-    "credit": ("dateline", "jsonld"),
+    "credit": ("dateline", "tail"),
     # a feed speaks of this entry; a meta description is often one sentence for the whole site
     "summary": ("feed", "jsonld", "meta"),
-    "body": ("select", "page", "jsonld", "feed"),
     "canonical_url": ("meta", "jsonld"),
 }
 
 
-def believe(field: str, witnesses: Mapping[str, str | None]) -> str | None:
+def believe(field: str, **witnesses: str | None) -> str | None:
     """The first non-empty word on a field in the order of trust."""
     return next((said for name in TRUST[field] if (said := witnesses.get(name))), None)
 

@@ -1,0 +1,172 @@
+"""One page being read: everything that says something about the article, each witness heard once.
+
+The tree is parsed once, walked once, and then used up by the extractor; so the order of the lines in ``Witnesses`` is
+the order in which things can be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from crawler.reading.article import Report, find_report, selected_report, size_of
+from crawler.reading.byline import Byline, is_name, person, read_byline
+from crawler.reading.entries import FeedEntry
+from crawler.reading.furniture import furniture_elements, is_button_row
+from crawler.reading.headline import Headline, find_headline, without_site
+from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_of
+from crawler.reading.metadata import Metadata, read_metadata
+from crawler.reading.plain import key
+from crawler.reading.selectors import Select, chosen
+from crawler.reading.story import Story, is_dateline, joined, read_story
+
+_LONG_ENOUGH = 400  # characters: a selected body of this size is not questioned
+_TEASER = 0.4  # of the text that the page's own data or the feed carries: less is only its beginning
+_NEAR = 4  # lines above the headline in which a byline may stand
+
+
+class Witnesses:
+    """What a page says, by witness; see ``trust`` for who is believed."""
+
+    def __init__(self, root: Any, url: str, select: Select, timezone: str | None, feed: FeedEntry) -> None:
+        self.url, self.timezone, self.feed = url, timezone, feed
+        self.said: Metadata = read_metadata(root)
+        self.site = self.said.meta.site or self.said.jsonld.site
+        _drop(chosen(root, select.remove))
+        self.title, self.author, self.published, self.section = (
+            _first_text(root, css) for css in (select.title, select.author, select.published, select.section)
+        )
+        furniture = furniture_elements(root)
+        self.page: Blocks = read_blocks(root, furniture)
+        self.told = self._told_titles()
+        self.headline: Headline = find_headline(self.page.items, self.told, self.site, url)
+        self.titles = self._title_keys()
+        marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
+        self.report = self._report(root, furniture, select.body)
+        self.story: Story = self._story()
+        self.byline = self._byline()
+        self.marked_author, self.marked_date = self._marked(marks)
+
+    # ---- the headline ----
+
+    def _told_titles(self) -> list[str | None]:
+        """What other witnesses call the page, without the site's name: select, JSON-LD, meta, microdata, title, feed."""
+        said = self.said
+        names = (self.title, said.jsonld.title, said.meta.title, said.marked.title, said.title_element, self.feed.title)
+        return [without_site(name, self.site, self.url) for name in names]
+
+    def _title_keys(self) -> list[str]:
+        known = [*self.told, self.headline.printed, self.headline.heading]
+        return list(dict.fromkeys(key(title) for title in known if title and len(title) >= 8))
+
+    def _last_headline(self) -> int | None:
+        """The last line above the report that is the headline; the report begins below it."""
+        at = self.headline.at
+        if at is None:
+            return None
+        for i in range(at + 1, min(at + 12, len(self.page.items))):
+            if key(self.page.items[i].text[:500]) in self.titles:
+                at = i
+        return at
+
+    # ---- the report ----
+
+    def _report(self, root: Any, furniture: Any, body: Sequence[str]) -> Report:
+        own = self._selected(root, body)
+        if self._size(own) >= _LONG_ENOUGH:
+            return own
+        found = find_report(root, self.page, furniture, self._last_headline(), self.titles)
+        # a selector that hits a line or two while the text stands elsewhere is out of date
+        return found if self._size(found) > 3 * self._size(own) else own
+
+    def _selected(self, root: Any, body: Sequence[str]) -> Report:
+        for css in body:
+            report = selected_report(self.page, chosen(root, (css,)), self.titles)
+            if report.kept:
+                return report
+        return Report()
+
+    def _size(self, report: Report) -> int:
+        return sum(size_of(self.page.items[i]) for i in report.kept)
+
+    def _story(self) -> Story:
+        """The report as printed; what the page's own data or the feed carries when the page shows only a teaser."""
+        story = read_story([self.page.items[i].text for i in self.report.kept], self.titles, self.timezone)
+        printed = len(story.body or "")
+        whole = self.said.jsonld.body
+        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
+            return read_story(paragraphs(whole), self.titles, self.timezone)
+        whole = self.feed.text
+        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
+            return read_story(whole.split("\n\n"), self.titles, self.timezone)
+        return story
+
+    # ---- between headline and report ----
+
+    def _range(self) -> range:
+        """The blocks that may be bylines: from a little above the headline to the report's first."""
+        end = self.report.first if self.report.first is not None else len(self.page.items)
+        start = max(0, (self.headline.at if self.headline.at is not None else end) - _NEAR)
+        return range(start, min(end, start + 80))
+
+    def _byline(self) -> Byline:
+        """Author and date of the lines under the headline; of those above it only what says "By" or "Published"."""
+        found = self.story.byline
+        lines = [(i, self.page.items[i]) for i in self._range() if len(self.page.items[i].text) <= 200]
+        for n, (at, block) in enumerate(lines):
+            line = read_byline(block.text, self.timezone)
+            above = self.headline.at is not None and at < self.headline.at
+            if (
+                line is None
+                or key(block.text) in self.titles
+                or (above and not line.labelled)
+                or is_dateline(block.text)
+            ):
+                continue
+            line = Byline(line.author or (self._neighbour(lines, n) if line.date else None), line.date, line.labelled)
+            # "Published ..." beats a date that merely stands there
+            found = joined(line, found) if line.labelled and not found.labelled else joined(found, line)
+        return found
+
+    def _neighbour(self, lines: Sequence[tuple[int, Block]], at: int) -> str | None:
+        """A name that stands alone on the line beside a date: who wrote it."""
+        for n in (at - 1, at + 1):
+            block = lines[n][1] if 0 <= n < len(lines) else None
+            if block is None or block.heading or not 2 <= len(block.text.split()) <= 4:
+                continue
+            if is_name(block.text) and key(block.text) not in self.titles and not is_button_row(block.text):
+                return person(block.text)
+        return None
+
+    def _marked(self, marks: Sequence[tuple[int, str, str, str]]) -> tuple[str | None, str | None]:
+        """(author, date) of elements near the headline that are marked as such: classes, ``rel``, ``<time>``.
+        ``marks`` are (block, tag, names, text)."""
+        end = self.report.first if self.report.first is not None else len(self.page.items)
+        start = max(0, (self.headline.at or 0) - _NEAR)
+        author: str | None = None
+        dates: list[tuple[bool, str]] = []
+        for at, tag, names, text in marks:
+            if not start <= at <= end:
+                continue
+            if tag == "time":
+                dates.append(("updat" in names or "modif" in names, text))
+            elif author is None and len(text) <= 120:
+                line = read_byline(text, self.timezone)
+                author = line.author if line else (person(text) if is_name(text) else None)
+        return author, min(dates, key=lambda pair: pair[0], default=(False, None))[1]
+
+
+def _drop(elements: Sequence[Any]) -> None:
+    for element in elements:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _first_text(root: Any, selectors: Sequence[str]) -> str | None:
+    """What a source's selectors for a field point at: the first element that says something."""
+    said = (text_of(element)[:1000] for element in chosen(root, selectors))
+    return next((text for text in said if text), None)
+
+
+def _names(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''}"[:300].lower()
