@@ -68,6 +68,6 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """``visible`` text with digits of all scripts as ASCII, Arabic letters as Urdu writes them, dashes and commas in one
-    form. As long as ``visible(text)``, so offsets in one are offsets in the other."""
+    """``visible`` text with digits of all scripts as ASCII, Arabic letters as Urdu writes them, dashes and commas
+    in one form. As long as ``visible(text)``, so offsets in one are offsets in the other."""
     return visible(text).translate(_FOLD)

@@ -16,7 +16,11 @@ from crawler.reading.plain import words
 
 _HEAD = 260  # characters of the first paragraph that are looked at
 
-_MD = rf"(?:{MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s*\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{MONTH})\.?(?:,?\s*\d{{4}})?"
+_MD = (
+    rf"(?:{MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s*\d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{MONTH})\.?(?:,?\s*\d{{4}})?"
+)
+_LETTER = r"[\u0620-\u064A\u066E-\u06D3\u06D5\u06EE\u06EF\u06FA-\u06FF]"  # of Arabic script: no digits, no stops
 _ENGLISH = re.compile(
     r"^[\W_]{0,3}(?P<place>[A-Z][A-Za-z.'’]*(?:[ /\-]{1,3}[A-Z][A-Za-z.'’]*){0,4}"
     rf"(?:,\s(?!(?i:{MONTH})\b)(?:[A-Z][a-z]+|[A-Z]\.[A-Z]\.))?)"
@@ -25,7 +29,7 @@ _ENGLISH = re.compile(
     r"(?P<end>\s*:|\s+(?:-{1,2}|[–—])\s*|\s*(?:--|[–—])\s+)?\s*"
 )
 _URDU = re.compile(
-    r"^[\W_]{0,3}(?P<place>[\u0620-\u064A\u066E-\u06D3\u06D5\u06EE\u06EF\u06FA-\u06FF]+(?:[ /]{1,3}[\u0620-\u064A\u066E-\u06D3\u06D5\u06EE\u06EF\u06FA-\u06FF]+){0,3}?)"
+    rf"^[\W_]{{0,3}}(?P<place>{_LETTER}+(?:[ /]{{1,3}}{_LETTER}+){{0,3}}?)"
     rf"(?=\s*(?:[۔.,،]?\s*[:：]|[۔\-–—]\s|\(|\d{{1,2}}\s+{MONTH}))\s*(?P<stop>[۔.,،]?\s*[:：]|[۔\-–—](?=\s))?\s*"
     rf"(?:(?P<md>\d{{1,2}}\s+{MONTH}(?:\s*\d{{4}}\s*ء?)?)\s*)?(?:\((?P<credit>[^()]{{2,60}})\))?\s*(?P<end>[:：۔\-–—]+)?\s*"
 )

@@ -50,7 +50,7 @@ class Witnesses:
     # ---- the headline ----
 
     def _told_titles(self) -> list[str | None]:
-        """What other witnesses call the page, without the site's name: select, JSON-LD, meta, microdata, title, feed."""
+        """What others call the page, without the site's name: select, JSON-LD, meta, microdata, title, feed."""
         said = self.said
         names = (self.title, said.jsonld.title, said.meta.title, said.marked.title, said.title_element, self.feed.title)
         return [without_site(name, self.site, self.url) for name in names]
