@@ -78,7 +78,7 @@ def _of_text(ctx: typer.Context, config: ConfigOption, text: str) -> Query:
     from query import Names, parse
 
     path = configuration_path(ctx, config)
-    named = config is not None or str(path) != DEFAULT_FILE or path.is_file()
+    named = config is not None or path != Path(DEFAULT_FILE) or path.exists()
     names = load_queries(path)[1] if named else Names({})
     query = parse(text, names)
     for warning in query.warnings:

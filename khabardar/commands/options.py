@@ -87,6 +87,13 @@ def configuration(ctx: typer.Context, config: Path | None) -> Settings:
     return settings
 
 
+def configuration_if_any(ctx: typer.Context, config: Path | None) -> Settings | None:
+    """The configuration, or None where none was named and none lies in this folder."""
+    path = configuration_path(ctx, config)
+    named = path != Path(DEFAULT_FILE) or config is not None
+    return configuration(ctx, config) if named or path.exists() else None
+
+
 @contextmanager
 def opened_archive(settings: Settings, *, reading: bool = False) -> Iterator[Archive]:
     """The archive, with its schema up to date; closed at the end.

@@ -15,7 +15,7 @@ from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
 
 if TYPE_CHECKING:
-    from archive.store import SourceState
+    from archive.claims import SourceState
     from crawler.settings import SourceSettings
     from khabardar.settings import Settings
 

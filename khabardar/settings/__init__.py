@@ -231,7 +231,7 @@ def _check_names(table: Mapping[str, Any], found: Findings) -> None:
         check_duplicates(kind, _texts(kind, "name", table), found)
     service = table.get("service", {})
     told = service.get("operator", []) if isinstance(service, dict) else []
-    named = [(("service", "operator"), told)]
+    named: list[tuple[KeyPath, Any]] = [(("service", "operator"), told)]
     named += [(("rules", number, "channels"), rule.get("channels")) for number, rule in _elements("rules", table)]
     wanted = [
         ((*path, place), name)
