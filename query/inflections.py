@@ -14,7 +14,8 @@ _ASCII_WORD = re.compile(r"[a-z]{3,}\Z")
 _TAKES_ES = re.compile(r"(?:s|x|z|ch|sh|o)\Z")
 _TAKES_ONLY_ES = re.compile(r"(?:s|x|z|sh)\Z")
 _CONSONANT_Y = re.compile(r"[^aeiou]y\Z")
-_PLURAL = re.compile(r"[^sui]s\Z")  # not class, status, crisis
+_PLURAL = re.compile(r"[^s]s\Z")  # status and crisis too: they give no words, and Pakistanis, menus do
+_SURELY_PLURAL = re.compile(r"[^aious]s\Z")  # exports, duties; but focus, bias have plurals and -ed
 _ONE_VOWEL_BEFORE_CONSONANT = re.compile(r"(?:[^aeiou]|qu)[aeiou][^aeiouwxy]\Z")
 _VOWELS_BEFORE_L = re.compile(r"[aeiou]l\Z")  # fuelled, dialled
 _VOWELS = re.compile(r"(?<!q)[aeiouy]+|(?<=qu)[aeio]")
@@ -30,7 +31,7 @@ def forms(token: str) -> frozenset[str]:
     if not _ASCII_WORD.match(token):
         return frozenset((token,))
     found = {token, *_plurals(token), *_singulars(token)}
-    if len(token) >= 4:
+    if len(token) >= 4 and not _SURELY_PLURAL.search(token):
         found.update(_verb_forms(token))
     return frozenset(found - blocked_pairs().get(token, frozenset()))
 
@@ -46,7 +47,7 @@ def _plurals(word: str) -> list[str]:
 
 def _singulars(word: str) -> list[str]:
     """What the word may be a plural of; a singular has three letters at least."""
-    if not _PLURAL.search(word) and not word.endswith("ies"):
+    if not _PLURAL.search(word):
         return []
     singulars = [word[:-1]]
     if word.endswith("ies"):

@@ -36,13 +36,16 @@ _JAMO = r"\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\u3131-\u318e\uffa0-\uffdc"
 _COMPLEX = "\uffff"  # a noncharacter: "this one needs a look at its neighbours, or changes length"
 _COMPLEX_RUN = regex.compile(rf"(?s).?{_COMPLEX}+")
 _IS_COMPLEX = regex.compile(rf"(?V1){_FOLLOWERS}|[\u200b\u200c{_JAMO}{_COMPLEX}]")
+_FOLLOWS = regex.compile(rf"(?V1){_FOLLOWERS}")
 _CLUSTER = regex.compile(rf"(?sV1)[\u200b\u200c]+|[가-힣]?[{_JAMO}]+{_FOLLOWERS}*|.{_FOLLOWERS}*")
 _VANISHES = regex.compile(rf"(?V1)[{_FORMAT}{_TATWEEL}\u06e5\u06e6]")
 _TRAILING_FORMAT = regex.compile(rf"{_FORMAT}+$")
 _WORD_LETTER = regex.compile(r"[\p{L}\p{M}\p{Nd}\p{Nl}]")
 _MARK_LOSERS = regex.compile(r"[\p{Latin}\p{Greek}\p{Cyrillic}]")
 _ARABIC = regex.compile(r"\p{Arabic}")
+_IN_ARABIC = regex.compile(r"[\p{Arabic}\u0600-\u06ff]")  # with the marks and digits that other scripts share
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
+_CHARACTER = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}ー〆〱-〵]&&[\p{L}\p{Nl}]]")
 _VOICING = "\u3099\u309a"
 
 # Unicode composes ي + hamza to ئ, but not the yeh that Urdu keyboards write.
@@ -105,7 +108,7 @@ def _with_offsets(text: str, plain: str) -> Normal:
     for run in _COMPLEX_RUN.finditer(plain):
         copy(run.start())
         for cluster in _CLUSTER.finditer(text, run.start(), run.end()):
-            form = _placed_form(cluster.group(), pieces, text[cluster.end() : cluster.end() + 1])
+            form = _placed_form(text, cluster.start(), cluster.end())
             if form:
                 tail = _TRAILING_FORMAT.search(cluster.group())
                 end = cluster.start() + (tail.start() if tail and tail.start() else len(cluster.group()))
@@ -117,12 +120,14 @@ def _with_offsets(text: str, plain: str) -> Normal:
     return Normal("".join(pieces), starts, ends)
 
 
-def _placed_form(cluster: str, before: list[str], after: str) -> str:
+def _placed_form(text: str, start: int, end: int) -> str:
     """The form of a cluster; zero-width spaces and non-joiners part words of Arabic script and vanish elsewhere."""
-    if cluster[0] not in "\u200b\u200c":
-        return _cluster_form(cluster)
-    last = next((piece[-1] for piece in reversed(before) if piece), "")
-    return " " if _ARABIC.match(last) or _ARABIC.match(after) else ""
+    if text[start] not in "\u200b\u200c":
+        return _cluster_form(text[start:end])
+    before = start - 1
+    while before > start - 9 and before >= 0 and _FOLLOWS.match(text[before]):
+        before -= 1
+    return " " if any(_IN_ARABIC.match(text[at : at + 1]) for at in (max(before, 0), end)) else ""
 
 
 @functools.lru_cache(maxsize=65536)
@@ -156,7 +161,7 @@ def _without_marks(text: str) -> str:
         elif _KANA.match(base):
             if letter in _VOICING:
                 kept.append(letter)
-        elif base.isalpha() and not _MARK_LOSERS.match(base) and not is_ideograph(base):
+        elif base.isalpha() and not _MARK_LOSERS.match(base) and not is_character(base):
             kept.append(letter)
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -171,12 +176,9 @@ def _letter_or_separator(letter: str) -> str:
     return " " if letter.isspace() or unicodedata.category(letter) == "Cc" else ";"
 
 
-_IDEOGRAPH = regex.compile(r"\p{Han}")
-
-
-def is_ideograph(letter: str) -> bool:
-    """Whether a letter is of Han script."""
-    return bool(_IDEOGRAPH.match(letter))
+def is_character(letter: str) -> bool:
+    """Whether a letter is a Han or Kana character, which is a word of its own."""
+    return bool(_CHARACTER.match(letter))
 
 
 def is_katakana(letter: str) -> bool:

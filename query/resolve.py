@@ -9,11 +9,11 @@ from query.dates import when
 from query.errors import QueryError, closest
 from query.fields import FIELDS, INFLECTED_FIELDS, TEXT_FIELDS, WHOLE_FIELDS
 from query.inflections import forms
-from query.letters import is_arabic
+from query.letters import is_arabic, is_character
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, When, Whole, Wrapped
 from query.patterns import compile_pattern
-from query.words import PARTED, Analysis, is_character, query_words
+from query.words import PARTED, Analysis, query_words
 
 MOST_PARTS_WITH_TOPICS = 20_000
 DEEPEST_WITH_TOPICS = 200

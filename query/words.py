@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import regex
 
-from query.letters import Normal, is_katakana, normal_form
+from query.letters import Normal, is_character, is_katakana, normal_form
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
@@ -31,7 +31,6 @@ _CURRENCY = "|".join("".join(f"[{c}{c.upper()}]" for c in code) for code in _CUR
 
 # The kinds of letters that matter here, as signs that ``re`` finds fast.
 _LETTER, _MARK, _CHARACTER = "\u00e9", "\u0301", "\u4e00"
-_IS_CHARACTER = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}ー〆〱-〵]&&[\p{L}\p{Nl}]]")
 _IS_MARK = regex.compile(r"\p{M}")
 _IS_LETTER = regex.compile(r"[\p{L}\p{Nl}]")
 _WORDS = re.compile(
@@ -51,7 +50,7 @@ class _Kinds(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        if _IS_CHARACTER.match(letter):
+        if is_character(letter):
             self[code] = _CHARACTER
         elif _IS_MARK.match(letter):
             self[code] = _MARK
@@ -61,12 +60,6 @@ class _Kinds(dict[int, str]):
 
 
 _KINDS = _Kinds()
-
-
-def is_character(letter: str) -> bool:
-    """Whether a letter is a Han or Kana character, which is a word of its own."""
-    return bool(_IS_CHARACTER.match(letter))
-
 
 _PARAGRAPHS = re.compile(r"[^\n\r\v\f]+")
 _NOT_SPACE = re.compile(r"\S")
