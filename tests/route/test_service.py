@@ -92,13 +92,23 @@ def test_a_good_reload_takes_effect_and_a_bad_one_is_refused_whole(town: Town, t
         assert town.hook.calls[0].titles == ["Cotton harvest report of lot 2"]
 
 
-def test_a_second_service_on_the_same_configuration_is_refused_with_a_sentence(town: Town, tmp_path: Path) -> None:
-    """Two services on one archive of one machine would be a mistake, and it says so."""
-    with running(town, tmp_path / "log") as service:
-        until(lambda: town.outlet.asked["/feed.xml"], "the first visit", service)
-        done = subprocess.run(town.command("run"), capture_output=True, text=True, timeout=60, env=environment())
-        assert done.returncode == 1
-        assert str(service.pid) in done.stderr
+def test_two_services_on_one_archive_tell_nothing_twice(town: Town, tmp_path: Path) -> None:
+    """Leases keep them apart; when one is killed the other goes on."""
+    log = tmp_path / "second"
+    with running(town, tmp_path / "first") as first:
+        until(lambda: town.outlet.asked["/feed.xml"], "the first visit", first)
+        with log.open("ab") as stderr:
+            second = subprocess.Popen(town.command("run"), stdout=stderr, stderr=stderr, env=environment())
+        until(lambda: "started" in log.read_text(), "the second service", second)
+        assert str(first.pid) in log.read_text()
+        for number in range(6):
+            town.outlet.publish(numbered(number))
+            if number == 3:
+                second.kill()
+                second.wait()
+            until(lambda n=number: len(town.hook.calls) > n and len(town.mailbox.mails) > n, "the alert", first)
+    titles = [title for call in town.hook.calls for title in call.titles]
+    assert len(titles) == len(set(titles)) == len(town.mailbox.mails) == 6
 
 
 def test_crawl_beside_a_running_service_tells_nothing_twice(town: Town, tmp_path: Path) -> None:
