@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
@@ -162,9 +163,14 @@ def _author(raw: Mapping[str, Any]) -> str | None:
     return ", ".join(named) or person(caption(raw.get("author")))
 
 
-def _published(raw: Mapping[str, Any], timezone: str | None, language: str | None) -> Any:
+def _as_stored(raw: Mapping[str, Any], part: str) -> str | None:
+    """What the entry holds: feedparser's own ``get`` answers "updated" with "published", and warns of it."""
+    return str(dict(raw.items()).get(part) or "") or None
+
+
+def _published(raw: Mapping[str, Any], timezone: str | None, language: str | None) -> datetime | None:
     for part in ("published", "created", "updated"):
-        if moment := parse_date(raw.get(part), timezone, [language] if language else []):
+        if moment := parse_date(_as_stored(raw, part), timezone, [language] if language else []):
             return moment
     return None
 

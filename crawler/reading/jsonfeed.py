@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -61,7 +62,7 @@ def _authors(item: Mapping[str, Any]) -> str | None:
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
-def _published(item: Mapping[str, Any], timezone: str | None, language: str | None) -> Any:
+def _published(item: Mapping[str, Any], timezone: str | None, language: str | None) -> datetime | None:
     for part in ("date_published", "date_modified"):
         if moment := parse_date(_text(item.get(part)), timezone, [language] if language else []):
             return moment

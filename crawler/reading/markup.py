@@ -32,6 +32,8 @@ _CELLS = frozenset({"td", "th", "caption"})
 _LINK_OPENS, _LINK_CLOSES = "\ue000", "\ue001"  # private use: removed from the page's own text
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKS = re.compile(f"[{_LINK_OPENS}{_LINK_CLOSES}]")
+# libxml2 cuts long names in the middle of a letter and lxml then cannot decode them: no HTML tag has such a name
+_ODD_TAG = re.compile(r"<(?=/?[A-Za-z][^\s<>/]*[^\x00-\x7f])")
 _NESTING = re.compile(
     r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li"
     r"|blockquote)\b[^<>]{0,2000}>",
@@ -71,7 +73,7 @@ class Blocks:
 
 def parse_html(text: str) -> Any:
     """The tree of a page, None when there is nothing. Nothing is fetched, whatever the page names."""
-    text = clean(text[:MAX_HTML]).replace(_LINK_OPENS, "").replace(_LINK_CLOSES, "")
+    text = _ODD_TAG.sub("&lt;", _MARKS.sub("", clean(text[:MAX_HTML])))
     if not text.strip():
         return None
     root = _parse(text)

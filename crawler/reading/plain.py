@@ -11,6 +11,11 @@ from html import unescape
 _JUNK = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+# &#xD800; and the like: libxml2 takes them and lxml cannot hand them out again
+_HALVES = re.compile(
+    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]))(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
@@ -21,8 +26,8 @@ def words(listed: str) -> frozenset[str]:
 
 
 def clean(text: str) -> str:
-    """The text without characters that are never content; line breaks stay."""
-    return _JUNK.sub("", text)
+    """The text without characters that are never content, nor references to half of one; line breaks stay."""
+    return _HALVES.sub("", _JUNK.sub("", text))
 
 
 def one_line(text: str | None) -> str:
