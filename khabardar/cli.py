@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from khabardar.commands.options import CommandError, ConfigOption
 
@@ -114,9 +115,9 @@ def _before(
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What went wrong was said on stderr."""
     _prepare_streams()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    before = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
-        code = application()(args=arguments, standalone_mode=False, prog_name="khabardar")
+        code = _invoke(_readable(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except BrokenPipeError:
         _stop_writing()
@@ -130,7 +131,34 @@ def run(arguments: Sequence[str] | None = None) -> int:
             if {"-v", "--verbose"} & set(sys.argv if arguments is None else arguments):
                 raise
             code = _fault(error)
-    return code if isinstance(code, int) else 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    """The command itself; its exceptions come through as they are, which typer's own way out does not allow."""
+    app = application()
+    if "_KHABARDAR_COMPLETE" in os.environ:
+        app(args=arguments, prog_name="khabardar")  # a shell asks what could come next; never returns
+    command = get_command(app)
+    try:
+        with command.make_context("khabardar", arguments) as ctx:
+            command.invoke(ctx)
+    except typer.Exit as ending:
+        return ending.exit_code
+    return 0
+
+
+def _readable(arguments: Sequence[str]) -> list[str]:
+    """Arguments as UTF-8 where an old locale has kept Python from reading them so."""
+    read = []
+    for argument in arguments:
+        try:
+            read.append(os.fsencode(argument).decode("utf-8"))
+        except UnicodeError:
+            read.append(argument)
+    return read
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
+import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +16,47 @@ from khabardar.commands.options import CommandError, ConfigOption, configuration
 from khabardar.terminal import json_line, say, waiting
 
 
+_PATIENCE = 0.2  # seconds between two looks whether a signal has come
+
+
 @contextmanager
 def lines_of(file: str) -> Iterator[Iterator[str]]:
     """The lines of a UTF-8 file, or of stdin for ``-``. Bytes that are not UTF-8 spoil their own line only."""
     if file == "-":
-        yield iter(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="surrogateescape", newline="\n"))
+        yield (line.decode("utf-8", "surrogateescape") for line in _stdin())
         return
     try:
         with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as handle:  # noqa: PTH123 - "-" is no path
             yield iter(handle)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror or error}.", 2) from None
+
+
+def _stdin() -> Iterator[bytes]:
+    """The lines of stdin. A signal ends the waiting for the next one, also inside an event loop, which would only take
+    note of it after the read."""
+    descriptor = sys.stdin.fileno()
+    begun = b""
+    while True:
+        while not select.select([descriptor], [], [], _PATIENCE)[0]:
+            _end_if_cancelled()
+        chunk = os.read(descriptor, 1 << 16)
+        _end_if_cancelled()
+        *lines, begun = (begun + chunk).split(b"\n")
+        yield from lines
+        if not chunk:
+            if begun:
+                yield begun
+            return
+
+
+def _end_if_cancelled() -> None:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no event loop: there, the signal itself ends the waiting
+        return
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def import_items(
