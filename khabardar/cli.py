@@ -126,11 +126,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _say("stopped; what was done until now is kept.")
         return 1
     except Exception as error:
-        code = _explained(error)
-        if code is None:
-            if {"-v", "--verbose"} & set(sys.argv if arguments is None else arguments):
-                raise
-            code = _fault(error)
+        known = _explained(error)
+        if known is not None:
+            return known
+        if {"-v", "--verbose"} & set(sys.argv if arguments is None else arguments):
+            raise
+        return _fault(error)
     finally:
         signal.signal(signal.SIGTERM, before)
     return code

@@ -15,7 +15,6 @@ import typer
 from khabardar.commands.options import CommandError, ConfigOption, configuration
 from khabardar.terminal import json_line, say, waiting
 
-
 _PATIENCE = 0.2  # seconds between two looks whether a signal has come
 
 

@@ -1,4 +1,4 @@
-"""The command line from outside: exit codes, what goes to stdout and what to stderr, and nothing that steers a terminal."""
+"""The command line from outside: exit codes, what goes to stdout and what to stderr, nothing that steers a terminal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ feed = "https://dawn.example/feed"
 name = "japan-cars"
 query = 'topic:japan AND (car OR 自動車) NOT section:sports'
 """
-TODAY = datetime.now(UTC).replace(microsecond=0)
+YESTERDAY = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _item(number: int, **more: object) -> str:
@@ -38,7 +38,7 @@ def _item(number: int, **more: object) -> str:
 
 
 ITEMS = [
-    _item(1, title="Japan buys cars", body="A Japanese car maker came.", published_at=f"{TODAY - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"),
+    _item(1, title="Japan buys cars", body="A Japanese car maker came.", published_at=YESTERDAY),
     _item(2, title="日本の自動車産業", language="ja"),
     _item(3, title="=HYPERLINK(\"x\") Japan wins by car \x1b[31mred", section="sports"),
     _item(4, title="جاپان سے گاڑیاں", language="ur"),
