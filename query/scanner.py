@@ -23,6 +23,7 @@ LONGEST_PHRASE = 32
 
 _TERMS = frozenset({"WORD", "PHRASE", "EXACT", "PATTERN", "NAMED", "DATE"})
 _PREFIXES = frozenset({"NOT", "MINUS", "FIELD"})
+_NAMES = (*FIELDS, "topic", "rule", "after", "before")
 _LIKE_NEAR = re.compile(r"NEAR(?:/\S*|[0-9]+)?\Z")
 _LIKE_OPERATOR = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/8"}
 _FOREIGN_OPERATORS = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "+": "AND", "!": "NOT", "~": "NOT"}
@@ -42,7 +43,7 @@ def scan(text: str) -> list[Token]:
         for token in grammar().lex(text):
             tokens.append(token)  # noqa: PERF402 - what was read before a mistake is looked at, too
     except UnexpectedCharacters as problem:
-        _check_fields(text, tokens[:-1])
+        _check_field_names(text, tokens)
         raise _strange_character(text, problem.pos_in_stream or 0) from None
     if not tokens:
         raise QueryError("The query is empty; write at least one word to look for.", text, 1)
@@ -165,21 +166,28 @@ def _check_stars(text: str, token: Token) -> None:
         )
 
 
-def _check_fields(text: str, tokens: list[Token]) -> None:
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
-        if token.type != "FIELD":
-            continue
+def _check_field_names(text: str, tokens: list[Token]) -> None:
+    for token in tokens:
         name = str(token)[:-1].lower()
-        if name not in FIELDS and name not in ("topic", "rule", "after", "before"):
-            known = [*FIELDS, "topic", "rule", "after", "before"]
-            meant = MEANT_FIELDS.get(name) or closest(name, known)
+        if token.type == "FIELD" and name not in _NAMES:
+            meant = MEANT_FIELDS.get(name) or closest(name, _NAMES)
             raise QueryError(
-                f"There is no field `{name}:`; the fields are {', '.join(f'{each}:' for each in known)}."
+                f"There is no field `{name[:60]}:`; the fields are {', '.join(f'{each}:' for each in _NAMES)}."
                 " To look for a word with a colon, put it in quotes.",
                 text,
                 column(token),
                 f"{meant}:" if meant else None,
             )
+
+
+def _check_fields(text: str, tokens: list[Token]) -> None:
+    """Known fields, each directly before what it is for. Topics and dates are tokens of their own when they are."""
+    _check_field_names(text, tokens)
+    for number, token in enumerate(tokens):
+        if token.type != "FIELD":
+            continue
+        after = tokens[number + 1] if number + 1 < len(tokens) else None
+        name = str(token)[:-1].lower()
         if after is None or after.start_pos != token.end_pos or name not in FIELDS:
             follow = str(after) if after is not None and after.type in _TERMS else "…"
             raise QueryError(
