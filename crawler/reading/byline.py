@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.reading.calendar_words import HALF, PUBLISHED, UPDATED, WEEKDAY, fold, visible
-from crawler.reading.dates import ReadDate, find_date
+from crawler.reading.dates import find_date
 from crawler.reading.furniture import is_button_row
+from crawler.reading.moments import ReadDate
 from crawler.reading.plain import one_line, words
 
 _LONGEST = 200  # characters

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from crawler.reading.calendar_words import MONTH, fold, visible
-from crawler.reading.dates import ReadDate, find_date
+from crawler.reading.dates import find_date
+from crawler.reading.moments import ReadDate
 from crawler.reading.places import is_place
 from crawler.reading.plain import words
 

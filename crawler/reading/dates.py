@@ -8,15 +8,13 @@ made up, an impossible day is not moved to the next month, and a day/month order
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from crawler.reading.calendar_words import HALF, MONTH, MONTHS, PUBLISHED, UPDATED, WEEKDAY, ZONES, fold
+from crawler.reading.foreign_dates import by_library
+from crawler.reading.moments import FIRST_YEAR, LAST_YEAR, ReadDate
 
-FIRST_YEAR, LAST_YEAR = 1900, 2099
 _LONGEST = 300  # characters; no date is longer, and what is longer is not a date
 
 _CLOCK = (
@@ -55,37 +53,6 @@ _FORMS = tuple(
 _NUMERIC = re.compile(r"(?<!\d)(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})(?!\d)")
 _LABEL = re.compile(rf"{PUBLISHED}\s*[:：]?\s*", re.IGNORECASE)
 _UPDATED = re.compile(UPDATED, re.IGNORECASE)
-_RELATIVE = re.compile(r"\bago\b|\byesterday\b|\btoday\b|قبل|پہلے|گزشتہ|前$|昨日|今日", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadDate:
-    """A date as it was written: wall clock, the offset if one was named, whether a time of day was."""
-
-    wall: datetime  # naive
-    offset: tzinfo | None
-    has_time: bool
-    start: int = 0  # where it stands in the folded text
-    end: int = 0
-
-    def utc(self, zone: str | None) -> datetime | None:
-        """The moment in UTC; local time of ``zone`` (UTC when None) when the text named no offset."""
-        aware = self.wall.replace(tzinfo=self.offset or zone_of(zone) or UTC)
-        try:
-            return aware.astimezone(UTC)
-        except (OverflowError, ValueError):
-            return None
-
-
-@lru_cache(maxsize=256)
-def zone_of(name: str | None) -> tzinfo | None:
-    """The zone of an IANA name; None when the name is empty or unknown (the configuration refuses unknown ones)."""
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
 
 
 def parse_date(
@@ -111,7 +78,7 @@ def read_date(
     read, seen = _written(folded, timezone)
     if read or seen:
         return read
-    return _by_library(folded, timezone, languages, now)
+    return by_library(folded, timezone, languages, now)
 
 
 def find_date(text: str, timezone: str | None = None) -> ReadDate | None:
@@ -279,40 +246,3 @@ def _order(a: int, b: int, zone: str | None) -> tuple[int, int] | None:
 _MONTH_FIRST: frozenset[str] = frozenset(
     f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Detroit", "Anchorage")
 )
-
-
-def _by_library(text: str, zone: str | None, languages: Iterable[str], now: datetime | None) -> ReadDate | None:
-    relative = bool(_RELATIVE.search(text))
-    if len(text) > 80 or (relative and now is None) or not (relative or _plausible(text)):
-        return None
-    known = [code for code in dict.fromkeys(one.split("-")[0].lower() for one in languages if one) if code.isalpha()]
-    settings: dict[str, object] = {"RETURN_AS_TIMEZONE_AWARE": False, "DEFAULT_LANGUAGES": []}
-    if relative and now is not None:
-        local = now.astimezone(zone_of(zone) or UTC).replace(tzinfo=None)
-        settings |= {"RELATIVE_BASE": local}
-    else:
-        settings |= {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-    return _ask_library(text, known, settings)
-
-
-def _plausible(text: str) -> bool:
-    """A day and a year in digits, and a word between: what the library may be asked. Never a bare number."""
-    return bool(
-        re.search(r"(?<!\d)\d{4}(?!\d)", text)
-        and re.search(r"(?<!\d)\d{1,2}(?!\d)", text)
-        and re.search(r"[^\W\d]{3}", text)
-    )
-
-
-def _ask_library(text: str, languages: list[str], settings: dict[str, object]) -> ReadDate | None:
-    import dateparser  # some 100 ms and 10 MB: only for forms not known here
-
-    for codes in (languages, None) if languages else (None,):
-        try:
-            found = dateparser.parse(text, languages=codes, settings=settings)
-        except (ValueError, OverflowError, TypeError, AttributeError, KeyError, IndexError):
-            continue  # unknown language codes and the library's own corners
-        if found and FIRST_YEAR <= found.year <= LAST_YEAR:
-            wall = found.replace(tzinfo=None)
-            return ReadDate(wall, found.tzinfo, (wall.hour, wall.minute) != (0, 0))
-    return None

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from crawler.reading.byline import person, read_byline
 from crawler.reading.charset import decode
 from crawler.reading.dateline import split_dateline
-from crawler.reading.dates import ReadDate, find_date, read_date
+from crawler.reading.dates import find_date, read_date
 from crawler.reading.entries import FeedEntry, address, language_tag
 from crawler.reading.headline import without_site
 from crawler.reading.markup import parse_html
+from crawler.reading.moments import ReadDate
 from crawler.reading.plain import key, one_line
 from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
@@ -26,6 +27,7 @@ from crawler.reading.witnesses import Witnesses
 
 __all__ = ["PageHints", "PageReading", "Select", "read_page", "read_text"]
 
+_URL_DATE = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d|\d{1,2}-(?:\d{1,2}|[A-Za-z]{3,9})-\d{4})(?:/|$)")
 _FEW_WORDS = 150  # a challenge page says no more than that; ordinary pages may name the same scripts
 
 
@@ -179,9 +181,15 @@ def _published(heard: Witnesses, hints: PageHints) -> datetime | None:
         "marked": read(heard.said.marked.published or heard.marked_date),
         "byline": heard.byline.date,
         "dateline": heard.story.dateline.date,
-        "url": find_date(urlsplit(heard.url).path[-200:].replace("/", " / "), zone),
+        "url": _date_in(urlsplit(heard.url).path[:500], zone),
     }
     return believe_clock(witnesses, heard.feed.published_at, zone)
+
+
+def _date_in(path: str, zone: str | None) -> ReadDate | None:
+    """The date in /2025/08/15/, /15-Aug-2025/ or /15-08-2025/; never in a number that may be an id."""
+    found = _URL_DATE.search(path)
+    return find_date(found.group(1), zone) if found else None
 
 
 def _summary(heard: Witnesses) -> str | None:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from crawler.reading.dates import ReadDate, zone_of
+from crawler.reading.moments import ReadDate, zone_of
 
 TRUST: Mapping[str, tuple[str, ...]] = {
     # the form readers see; meta titles carry the site's name, JSON-LD ones are cut at 110 characters
