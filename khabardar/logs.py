@@ -39,6 +39,7 @@ _QUIET = (
     "courlan",
 )
 _known_secrets: set[str] = set()
+_hushed: set[str] = set()
 
 EventDict = MutableMapping[str, Any]
 
@@ -58,6 +59,7 @@ def configure(
     log_format: LogFormat = "text", *, secrets: Iterable[str] = (), verbose: bool = False, stream: TextIO | None = None
 ) -> None:
     """Send all events to ``stream`` (stderr). ``secrets`` are masked wherever they appear, beside telling key names."""
+    _hushed.clear()
     _known_secrets.clear()
     _known_secrets.update(secret for secret in secrets if len(secret) >= 4)
     level = logging.DEBUG if verbose else logging.INFO
@@ -88,6 +90,7 @@ def configure(
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            _drop_hushed,
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -95,6 +98,17 @@ def configure(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def hush(*events: str) -> None:
+    """From now on, drop these events: the command says the same in its own words."""
+    _hushed.update(events)
+
+
+def _drop_hushed(logger: Any, method: str, event: EventDict) -> EventDict:
+    if event.get("event") in _hushed:
+        raise structlog.DropEvent
+    return event
 
 
 def masked(text: str) -> str:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from khabardar.inert import block, one_line, one_line_as_it_is
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
     from rich.text import Text
 
 
@@ -164,11 +165,33 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun[:-1]}ies" if noun[-1] == "y" and noun[-2] not in "aeiou" else f"{number:,} {noun}s"
 
 
+class Waiting:
+    """A moving sign on stderr while something takes its time. Without a terminal it says nothing."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+
+    def __call__(self, words: str) -> None:
+        """Other words beside the sign."""
+        if self._status is not None:
+            self._status.update(one_line(words))
+
+    def aside(self, write: Callable[[], None]) -> None:
+        """Let something be written while the sign is away, so that both do not end up on one line."""
+        if self._status is None:
+            write()
+            return
+        self._status.stop()
+        write()
+        sys.stdout.flush()
+        self._status.start()
+
+
 @contextmanager
-def waiting(what: str) -> Iterator[Any]:
-    """A moving sign on stderr while something takes its time; only on a terminal. Gives a way to change the words."""
+def waiting(what: str) -> Iterator[Waiting]:
+    """Show a moving sign during the block, if stderr is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda words: None
+        yield Waiting(None)
         return
     with console(stderr=True).status(one_line(what)) as status:
-        yield lambda words: status.update(one_line(words))
+        yield Waiting(status)

@@ -34,8 +34,9 @@ def crawl(
         raise CommandError(
             "the configuration has no enabled [[sources]] to visit. `khabardar source find URL` finds some.", 2
         )
-    from khabardar import wiring
+    from khabardar import logs, wiring
 
+    logs.hush("visit")
     visits: list[VisitLine] = []
     width = max(len(name) for name in names)
 
@@ -43,7 +44,7 @@ def crawl(
 
         def shown(visit: VisitLine) -> None:
             visits.append(visit)
-            _show(visit, width, as_json=as_json)
+            show.aside(lambda: _show(visit, width, as_json=as_json))
             show(f"visiting … {len(visits)} of {len(names)} done")
 
         asyncio.run(wiring.crawl_once(settings, names, shown))

@@ -73,10 +73,11 @@ def import_items(
     settings = configuration(ctx, config)
     from khabardar import wiring
 
-    def bad(number: int, why: str) -> None:
-        say(f"line {number}: {why}")
+    with lines_of(file) as lines, waiting(f"importing {file} …") as sign:
 
-    with lines_of(file) as lines, waiting(f"importing {file} …"):
+        def bad(number: int, why: str) -> None:
+            sign.aside(lambda: say(f"line {number}: {why}"))
+
         counts = asyncio.run(wiring.import_lines(settings, lines, alert=alert, on_bad=bad))
     json_line(counts)
     if counts["rejected"]:

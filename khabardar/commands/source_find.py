@@ -54,7 +54,8 @@ def find(
 def _free_name(url: str, taken: set[str]) -> str:
     """A name from the host and what the path says, that no source has yet."""
     parts = urlsplit(url)
-    host = re.sub(r"^(www|feeds|rss)\.", "", parts.hostname or "site").split(".")[0]
+    labels = re.sub(r"^(www|feeds|rss)\.", "", parts.hostname or "site").split(".")
+    host = "site" if labels[-1].isdigit() else labels[0]
     words = [word for word in re.split(r"[^a-z0-9]+", parts.path.lower()) if word]
     dull = {"feed", "feeds", "rss", "xml", "atom", "index", "json", "sitemap", "category", "news"}
     name = "-".join([host, *[word for word in words if word not in dull][:2]])[:60]

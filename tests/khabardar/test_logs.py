@@ -76,6 +76,17 @@ def test_secret_appears_in_no_event(stream: io.StringIO, log_format: logs.LogFor
     assert text.count("\n") == 4
 
 
+def test_hushed_event_is_dropped_until_logging_is_configured_anew(stream: io.StringIO) -> None:
+    """What a command says in its own words is not said twice."""
+    logs.configure("text", stream=stream)
+    logs.hush("visit")
+    structlog.get_logger().info("visit")
+    assert stream.getvalue() == ""
+    logs.configure("text", stream=stream)
+    structlog.get_logger().info("visit")
+    assert "event=visit" in stream.getvalue()
+
+
 def test_unknown_format_is_refused_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """The option comes before the environment."""
     monkeypatch.setenv(logs.VARIABLE, "xml")

@@ -160,7 +160,7 @@ operator = ["nobody"]
         ("[[sources]]\nname = 'a'\nfeed = 'ftp://a.example/'\n", "3: sources[a].feed: "),
         (SOURCE + "article = '('\n", "4: sources[a].article: "),
         (SOURCE + "[sources.select]\nbody = ['p', '..']\n", "5: sources[a].select"),
-        (SOURCE + "[sources.select]\nbdy = 'p'\n", '5: sources[a].select.bdy: there is no key "bdy" here. Did you mean'),
+        (SOURCE + "[sources.select]\nbdy = 'p'\n", '5: sources[a].select.bdy: there is no key "bdy" here.'),
         (SOURCE + "[[sources.fallback]]\nfed = 'x'\n", "5: sources[a].fallback[0].fed: "),
         ("[[rules]]\nname = 'a'\nquery = '-japan'\n", "3: rules[a].query: the query is not understood"),
         (RULE + "channels = ['b']\n", '4: rules[a].channels[0]: there is no channel "b". There is no'),
