@@ -11,6 +11,9 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
+LONGEST_FOLDER = 70
+"""Sockets that lie under a folder have paths of 103 bytes at most (macOS; Linux 107), of which Python's own take 32."""
+
 STOP_WITHIN = 12.0
 """Seconds the service gets to stop by itself; it promises ten."""
 
@@ -28,7 +31,7 @@ class Service:
         with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "khabardar.demo.tethered", "--config", str(self.folder / "khabardar.toml"), "run",
-                stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log, env=environment(),
+                stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log, env=environment(self.folder),
                 start_new_session=True,  # Ctrl-C is for the demo, which then stops the service in good order
             )  # fmt: skip
 
@@ -64,8 +67,12 @@ class Service:
         return process.returncode
 
 
-def environment() -> Mapping[str, str]:
-    """The environment of the service: nothing that would lead it to another configuration or through a proxy."""
+def environment(folder: Path) -> Mapping[str, str]:
+    """The environment of the service: nothing that would lead it to another configuration or through a proxy, and the
+    demo's own folder for whatever it lays down for a while."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    kept.pop("KHABARDAR_CONFIG", None)
+    for name in ("KHABARDAR_CONFIG", "KHABARDAR_LOG", "XDG_RUNTIME_DIR"):
+        kept.pop(name, None)
+    if len(str(folder)) <= LONGEST_FOLDER:
+        kept["TMPDIR"] = str(folder)
     return {**kept, "PYTHONUNBUFFERED": "1"}

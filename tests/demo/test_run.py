@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -17,18 +21,27 @@ from khabardar.demo.picture import standing_alone
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
-def demo(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Starts ``khabardar demo`` with a temporary folder of its own, and proxies that lead nowhere."""
-    environment = {
-        **os.environ,
-        "TMPDIR": str(tmp_path),
-        "HTTP_PROXY": "http://127.0.0.1:1",
-        "KHABARDAR_CONFIG": "/nowhere",
-    }
-    return subprocess.Popen(
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A temporary folder with a short path: what the service lays down there are sockets too."""
+    folder = Path(tempfile.mkdtemp(prefix="kd-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def demo(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Runs ``khabardar demo`` with ``folder`` for temporary files; proxies and configuration lead nowhere."""
+    nowhere = {"HTTP_PROXY": "http://127.0.0.1:1", "KHABARDAR_CONFIG": "/nowhere.toml"}
+    with subprocess.Popen(
         [sys.executable, "-m", "khabardar.cli", "demo", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=tmp_path,
-    )  # fmt: skip
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+        env={**os.environ, **nowhere, "TMPDIR": str(folder)},
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -47,39 +60,37 @@ def wait_for_service(process: subprocess.Popen[str]) -> list[psutil.Process]:
     raise AssertionError("the service did not start its crawl worker")
 
 
-def test_two_rounds_side_by_side_get_exactly_the_expected_alerts(tmp_path: Path) -> None:
+def test_two_rounds_side_by_side_get_exactly_the_expected_alerts(short: Path) -> None:
     """Both exit with 0, say so, show the source that fails, and leave no file behind."""
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-    both = [demo(tmp_path / name, "--once") for name in ("one", "two")]
-    for name, process in zip(("one", "two"), both, strict=True):
-        told, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, told
-        assert "All 11 expected alerts arrived, each once, and nothing else" in told
-        assert "failing" in told
-        assert list((tmp_path / name).iterdir()) == []
+    with demo(short, "--once") as one, demo(short, "--once") as two:
+        for process in (one, two):
+            told, _ = process.communicate(timeout=120)
+            assert process.returncode == 0, told
+            assert "All 11 expected alerts arrived, each once, and nothing else" in told
+            assert "failing" in told
+    assert list(short.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_demo_with_all_its_processes(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_the_demo_with_all_its_processes(short: Path, number: signal.Signals) -> None:
     """Cleanly: no traceback, no process, no file; a round that was not over is no success."""
-    process = demo(tmp_path)
-    started = wait_for_service(process)
-    process.send_signal(number)
-    told, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "Traceback" not in told
+    with demo(short) as process:
+        started = wait_for_service(process)
+        process.send_signal(number)
+        told, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "Traceback" not in told
     _, alive = psutil.wait_procs(started, timeout=15)
     assert alive == []
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
 
 
-def test_a_demo_that_is_killed_outright_leaves_no_service_running(tmp_path: Path) -> None:
+def test_a_demo_that_is_killed_outright_leaves_no_service_running(short: Path) -> None:
     """kill -9: the service notices that nobody holds its standard input any more."""
-    process = demo(tmp_path)
-    started = wait_for_service(process)
-    process.kill()
-    process.communicate(timeout=60)
+    with demo(short) as process:
+        started = wait_for_service(process)
+        process.kill()
+        process.communicate(timeout=60)
     _, alive = psutil.wait_procs(started, timeout=30)
     assert alive == []
 
