@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.politeness import HostClosed, OutOfTime
+from crawler.robots import RobotsUnreachable
 from crawler.settings import Limits
 from net.addresses import AddressRefused
 
@@ -40,6 +41,8 @@ def why(error: BaseException, limits: Limits) -> str:
         return _ignored(str(error), limits)
     if isinstance(error, AddressRefused):
         return str(error)
+    if isinstance(error, ValueError) and "request url" in str(error):
+        return "it redirects to what is no web address"
     return f"{type(error).__name__}: {error}"[:300]
 
 
@@ -57,7 +60,7 @@ def passing(error: BaseException | None, status: int | None = None) -> bool:
     """Whether the trouble may be gone at the next visit: the network's, not the page's."""
     if status is not None:
         return status >= 500 or status in _WORTH_ANOTHER_TRY
-    if isinstance(error, OutOfTime | HostClosed):
+    if isinstance(error, OutOfTime | HostClosed | RobotsUnreachable):
         return True
     return not isinstance(error, IgnoreRequest | DownloadCancelledError | AddressRefused)
 

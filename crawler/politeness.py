@@ -1,7 +1,8 @@
 """Whose turn it is at a host: one request after another with a pause, over all sources of this worker.
 
-Scrapy keeps its delays per crawl; two sources at one host would not know of each other. A host that asked us to stay
-away (429 or 503 with Retry-After) is left alone until then by every source.
+Scrapy keeps its delays per crawl; two sources at one host would not know of each other. A host that asked a source to
+stay away (429 or 503 with Retry-After) is left alone by that source until then; other sources at that host go on, for
+one source in trouble must not silence its neighbours. A host is a name and a port.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ class Turns:
 
     def __init__(self) -> None:
         self._next: dict[str, float] = {}
-        self._closed: dict[str, float] = {}
+        self._closed: dict[tuple[str, str], float] = {}
 
-    async def wait(self, host: str, delay: float, deadline: float) -> None:
+    async def wait(self, source: str, host: str, delay: float, deadline: float) -> None:
         """Return when it is our turn at ``host``; raises HostClosed or OutOfTime instead of waiting in vain."""
         now = asyncio.get_running_loop().time()
-        self.refuse_if_closed(host)
+        self.refuse_if_closed(source, host)
         turn = max(now, self._next.get(host, now))
         if turn > deadline:
             raise OutOfTime
@@ -58,23 +59,23 @@ class Turns:
         self._forget(now)
         if turn > now:
             await asyncio.sleep(turn - now)
-            self.refuse_if_closed(host)
+            self.refuse_if_closed(source, host)
 
-    def refuse_if_closed(self, host: str) -> None:
-        """Raise HostClosed while the host wants to be left alone."""
-        left = self._closed.get(host, 0.0) - asyncio.get_running_loop().time()
+    def refuse_if_closed(self, source: str, host: str) -> None:
+        """Raise HostClosed while the host wants to be left alone by this source."""
+        left = self._closed.get((source, host), 0.0) - asyncio.get_running_loop().time()
         if left > 0:
             raise HostClosed(host, left)
 
-    def close(self, host: str, seconds: float) -> None:
-        """Leave the host alone for so many seconds."""
+    def close(self, source: str, host: str, seconds: float) -> None:
+        """Leave the host alone for so many seconds, as this source."""
         until = asyncio.get_running_loop().time() + seconds
-        self._closed[host] = max(until, self._closed.get(host, 0.0))
+        self._closed[source, host] = max(until, self._closed.get((source, host), 0.0))
 
     def _forget(self, now: float) -> None:
         if len(self._next) > 10_000:
             self._next = {host: turn for host, turn in self._next.items() if turn > now}
-            self._closed = {host: until for host, until in self._closed.items() if until > now}
+            self._closed = {key: until for key, until in self._closed.items() if until > now}
 
 
 class PolitenessMiddleware:
@@ -95,22 +96,24 @@ class PolitenessMiddleware:
         """Wait for the host's turn."""
         spider: Any = self._crawler.spider
         delay = max(spider.limits.delay, request.meta.get("crawl_delay", 0.0))
-        await spider.turns.wait(_host(request.url), delay, spider.deadline)
+        await spider.turns.wait(spider.source.name, host_of(request.url), delay, spider.deadline)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Close the host when it says so."""
-        if response.status in (_BUSY, _UNAVAILABLE):
+        if response.status in (_BUSY, _UNAVAILABLE) and not request.meta.get("robots"):
             said = response.headers.get(b"Retry-After")
             seconds = retry_after(said.decode("latin-1") if said else None, datetime.now(UTC))
             if seconds is None and response.status == _BUSY:
                 seconds = _BUSY_PAUSE
             if seconds is not None:
                 spider: Any = self._crawler.spider
-                spider.turns.close(_host(request.url), seconds)
+                spider.turns.close(spider.source.name, host_of(request.url), seconds)
                 if said:
                     spider.asked_to_wait = max(seconds, spider.asked_to_wait or 0.0)
         return response
 
 
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
+def host_of(url: str) -> str:
+    """Name and port, the default port left out."""
+    parts = urlsplit(url)
+    return f"{(parts.hostname or '').lower()}:{parts.port or ''}"

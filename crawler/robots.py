@@ -16,7 +16,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.politeness import HostClosed, OutOfTime
+from crawler.politeness import HostClosed, OutOfTime, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,7 +30,11 @@ _LONGEST_DELAY = 10.0
 
 
 class RobotsRefused(IgnoreRequest):
-    """robots.txt does not let us fetch this address, or could not be asked."""
+    """robots.txt does not let us fetch this address."""
+
+
+class RobotsUnreachable(RobotsRefused):
+    """robots.txt could not be asked, so nothing may be fetched for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Verdict:
     def check(self, url: str, token: str) -> float:
         """The pause the file asks for, in seconds. Raises RobotsRefused."""
         if self.unreachable is not None:
-            raise RobotsRefused(f"not fetched because robots.txt could not be asked: {self.unreachable}")
+            raise RobotsUnreachable(f"not fetched because robots.txt could not be asked: {self.unreachable}")
         if self.rules is None:
             return 0.0
         if not self.rules.can_fetch(url, token):
@@ -92,7 +96,7 @@ class RobotsMiddleware:
         spider: Any = self._crawler.spider
         if not spider.limits.obey_robots or request.meta.get("robots"):
             return
-        spider.turns.refuse_if_closed((urlsplit(request.url).hostname or "").lower())
+        spider.turns.refuse_if_closed(spider.source.name, host_of(request.url))
         verdict = await spider.robots.verdict(self._crawler, request.url)
         request.meta["crawl_delay"] = verdict.check(request.url, product_token(spider.agent))
 

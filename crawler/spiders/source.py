@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from archive.model import NewsItem, Rejected
+from archive.model import Known, NewsItem, Rejected
 from crawler.errand import Errand
 from crawler.failures import answered, passing, why
 from crawler.leads import ArticleReading, Lead, ListReading
@@ -44,27 +44,25 @@ class SourceSpider(Visitor):
         super().__init__(**named)
         self.errand = errand
         self.begin = begin
-        self._conditional = conditional
+        self._known = errand.known if conditional else Known()
         self._met: set[str] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request a visit begins with; conditional when the archive knows validators."""
         headers: dict[str, str | bytes] = dict(self.list_headers)
-        if self._conditional:
-            known = self.errand.known
-            if known.etag:
-                headers["If-None-Match"] = known.etag.encode("latin-1", "replace")
-            if known.last_modified:
-                headers["If-Modified-Since"] = known.last_modified.encode("latin-1", "replace")
+        if self._known.etag:
+            headers["If-None-Match"] = self._known.etag.encode("latin-1", "replace")
+        if self._known.last_modified:
+            headers["If-Modified-Since"] = self._known.last_modified.encode("latin-1", "replace")
         yield Request(self.begin.url, headers=headers, callback=self.list_came, errback=self.list_failed)
 
     async def list_came(self, response: Response) -> AsyncIterator[News | Request]:
         """The list's answer: read it, then go for what is new."""
         self.report.http_status = response.status
-        if response.status == 304 and self._conditional:
+        if response.status == 304 and (self._known.etag or self._known.last_modified):
             self.report.not_modified = True
-            self.report.etag = self.errand.known.etag
-            self.report.last_modified = self.errand.known.last_modified
+            self.report.etag = self._known.etag
+            self.report.last_modified = self._known.last_modified
             return
         if (problem := answered(response)) is not None:
             self.report.problem = problem
