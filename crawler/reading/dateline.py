@@ -23,7 +23,7 @@ _MD = (
 )
 _LETTER = r"[\u0620-\u064A\u066E-\u06D3\u06D5\u06EE\u06EF\u06FA-\u06FF]"  # of Arabic script: no digits, no stops
 _ENGLISH = re.compile(
-    r"^[\W_]{0,3}(?P<place>[A-Z][A-Za-z.'’]*(?:[ /\-]{1,3}[A-Z][A-Za-z.'’]*){0,4}"
+    r"^[\W_]{0,3}(?P<place>[A-Z][A-Za-z.'’]*(?:(?: / |[ /-])[A-Z][A-Za-z.'’]*){0,4}"
     rf"(?:,\s(?!(?i:{MONTH})\b)(?:[A-Z][a-z]+|[A-Z]\.[A-Z]\.))?)"
     rf"(?P<comma>\s*,)?(?:\s*(?P<md>(?i:{_MD}))\s*,?)?"
     r"(?P<early>\s*:)?(?:\s*\((?P<credit>[^()]{2,90})\))?"

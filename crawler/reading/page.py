@@ -209,9 +209,17 @@ def _summary(heard: Witnesses) -> str | None:
 
 
 def _speaks_of(summary: str, report: str) -> bool:
-    """Does a description share enough of its words with the report to be about it?"""
+    """Is a description about this report: three words in a row from it, or most of its words?"""
     words, text = _words(summary[:1_000]), _words(report[:20_000])
-    return bool(words) and len(words & text) >= 0.5 * len(words)
+    if not words:
+        return False
+    return bool(_threes(summary[:1_000]) & _threes(report[:20_000])) or len(words & text) >= 0.7 * len(words)
+
+
+def _threes(text: str) -> set[tuple[str, ...]]:
+    """Every three words in a row; scripts without spaces give hardly any."""
+    found = re.findall(r"\w+", text.casefold())
+    return set(zip(found, found[1:], found[2:], strict=False))
 
 
 def _words(text: str) -> set[str]:
