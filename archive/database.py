@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event, exc
+from sqlalchemy import create_engine, event, exc, inspect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from archive.errors import ArchiveError, ArchiveReadOnlyError, ArchiveUnreachableError, explained, place_of
@@ -149,8 +149,10 @@ def make_writable(database: Database) -> None:
     """
     if database.sqlite:
         _switch_to_wal(database)
-    with database.write():
-        pass
+    with database.write() as connection:
+        # SQLite begins even an IMMEDIATE transaction on a file it may only read; a statement that would write tells.
+        if database.sqlite and inspect(connection).has_table("alembic_version"):
+            connection.exec_driver_sql("DELETE FROM alembic_version WHERE 0")
 
 
 def _switch_to_wal(database: Database) -> None:
