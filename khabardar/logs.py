@@ -31,7 +31,7 @@ _QUIET = (
     "httpx",
     "httpcore",
     "apscheduler",
-    "uvicorn.access",
+    "uvicorn",
     "alembic",
     "aiosqlite",
     "trafilatura",
@@ -122,6 +122,7 @@ def _logger_name(logger: Any, method: str, event: EventDict) -> EventDict:
     record = event.get("_record")
     if record is not None:
         event["logger"] = record.name
+        event.pop("color_message", None)
     return event
 
 

@@ -28,9 +28,7 @@ def run(ctx: typer.Context, config: ConfigOption = None) -> None:
         try:
             asyncio.run(wiring.serve(settings))
         except OSError as error:
-            raise CommandError(
-                f'the service cannot run: {error}. Is [web] listen = "{settings.web.listen}" free?'
-            ) from error
+            raise CommandError(str(error)) from error
 
 
 def reload(ctx: typer.Context, config: ConfigOption = None) -> None:
@@ -41,7 +39,7 @@ def reload(ctx: typer.Context, config: ConfigOption = None) -> None:
     found = running.find(settings)
     if not found:
         raise CommandError(
-            f"no service of this user's machine runs with {settings.path}. Start it with `khabardar run`; "
+            f"no service runs with {settings.path}. Start it with `khabardar run`; "
             "in a container or on another machine, send SIGHUP to it there."
         )
     for service in found:
