@@ -21,7 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 
 T = TypeVar("T")
 
-_PRELOADED = ["crawler.reading_jobs"]
+_PRELOADED = ["crawler.reading_jobs", "crawler.finding_jobs", "trafilatura", "feedparser"]
 _ADDRESS_SPACE = 1536 * 1024 * 1024
 _WALL_FACTOR = 4.0
 _LONGEST_WAIT = 120.0

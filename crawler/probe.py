@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from urllib.parse import urlsplit
 
 from archive.model import NewsItem
@@ -43,10 +44,11 @@ async def read_one(
     else:
         _require_web(url_or_bytes)
     asked["source"] = (source or _nameless(asked["url"])).model_dump(mode="json")
-    async for answer in _ask("read", asked, settings, worker):
-        news = news_in(answer)
-        if isinstance(news, NewsItem):
-            return news
+    async with aclosing(_ask("read", asked, settings, worker)) as answers:
+        async for answer in answers:
+            news = news_in(answer)
+            if isinstance(news, NewsItem):
+                return news
     raise ProbeFailed("the crawl worker ended without saying what it read")
 
 
@@ -54,7 +56,8 @@ async def find_sources(url: str, settings: CrawlSettings, *, worker: Worker | No
     """The feeds and sitemaps of a site, those the page itself names first. Raises ProbeFailed."""
     _require_web(url)
     asked: Message = {"url": url, "source": _nameless(url).model_dump(mode="json")}
-    return [found_in(answer["found"]) async for answer in _ask("find", asked, settings, worker) if "found" in answer]
+    async with aclosing(_ask("find", asked, settings, worker)) as answers:
+        return [found_in(answer["found"]) async for answer in answers if "found" in answer]
 
 
 async def _ask(do: str, asked: Message, settings: CrawlSettings, worker: Worker | None) -> AsyncGenerator[Message]:

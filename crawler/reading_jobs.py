@@ -69,6 +69,8 @@ def read_article(html: bytes, url: str, content_type: str | None, source: Source
     reading = read_page(html, url, content_type, hints_of(source, lead.entry))
     if reading.problem is not None:
         return ArticleReading(None, reading.problem)
+    if not (reading.title or lead.entry.title):
+        return ArticleReading(None, "no headline was found on the page")
     keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
     return ArticleReading(_item(reading, lead.entry, source, tuple(keys), complete=True))
 

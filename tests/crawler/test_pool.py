@@ -51,7 +51,7 @@ async def pool() -> AsyncIterator[ReadingPool]:
 @pytest.mark.parametrize(
     ("job", "why"),
     [
-        (loop_for_ever, "CPU time"),
+        (loop_for_ever, "longer than"),
         (swell, "memory"),
         (die, "exit code 7"),
         (fail, "ValueError"),
