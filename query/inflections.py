@@ -37,7 +37,7 @@ def forms(token: str) -> frozenset[str]:
 
 
 def _plurals(word: str) -> list[str]:
-    plurals = [word + "es"] if _TAKES_ES.search(word) else []
+    plurals = [word + "es"] if _TAKES_ES.search(word) and not word.endswith("es") else []
     if _CONSONANT_Y.search(word):
         plurals.append(word[:-1] + "ies")
     if not _TAKES_ONLY_ES.search(word):

@@ -222,7 +222,7 @@ def mark_katakana(text: str, found: list[Seen]) -> None:
 
 def plurals(word: str) -> set[str]:
     found = set()
-    if word.endswith(("s", "x", "z", "ch", "sh", "o")):
+    if word.endswith(("s", "x", "z", "ch", "sh", "o")) and not word.endswith("es"):
         found.add(word + "es")
     if word[-1] == "y" and word[-2] not in VOWELS:
         found.add(word[:-1] + "ies")
