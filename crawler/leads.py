@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from archive.model import NewsItem
-from crawler.reading.entries import FeedEntry
+
+if TYPE_CHECKING:  # the daemon knows these values too, and must not load what reads pages
+    from crawler.reading.entries import FeedEntry
 
 
 @dataclass(frozen=True, slots=True)

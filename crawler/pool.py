@@ -8,7 +8,9 @@ wall clock by the pool. What dies takes only its own job along.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
+import logging
 import math
 import multiprocessing
 import resource
@@ -20,6 +22,8 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
 
 _PRELOADED = ["crawler.reading_jobs", "crawler.finding_jobs", "trafilatura", "feedparser"]
 _ADDRESS_SPACE = 1536 * 1024 * 1024
@@ -72,6 +76,7 @@ class ReadingPool:
             future.cancel()  # type: ignore[no-untyped-call]
             raise
         except Exception as error:  # a reader that breaks on one page must not break the visit
+            _LOG.warning("a reader broke down: %s", getattr(job, "__name__", job), exc_info=error)
             raise ReadingFailed(f"reading it failed: {type(error).__name__}: {error}"[:300]) from error
 
     def stop(self) -> None:
@@ -86,7 +91,8 @@ def _limit_reader() -> None:
     """In the reader: no more memory than set, killed when its parent is gone, deaf to the terminal's Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    with contextlib.suppress(ValueError, OSError):  # not every system can limit the address space
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     die_with_parent()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.model import NewsItem
@@ -48,7 +49,7 @@ async def read_one(
         async for answer in answers:
             news = news_in(answer)
             if isinstance(news, NewsItem):
-                return news
+                return news if source is not None else replace(news, source="", keys=())
     raise ProbeFailed("the crawl worker ended without saying what it read")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("crawler.worker")
 _LONGEST_LINE = 256 * 1024 * 1024
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE = 16
 _STATM = Path("/proc/self/statm")
 
 

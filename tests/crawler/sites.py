@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -73,13 +74,16 @@ class Site:
 
 
 @asynccontextmanager
-async def site() -> AsyncIterator[Site]:
-    """A site at a loopback address of its own, so that no test meets the politeness owed by another."""
+async def site(secure: Callable[[str], ssl.SSLContext] | None = None) -> AsyncIterator[Site]:
+    """A site at a loopback address of its own, so that no test meets the politeness owed by another.
+
+    ``secure`` makes the TLS context for that address.
+    """
     made = Site()
     number = next(_ADDRESSES)
     address = f"127.0.{1 + number // 250}.{1 + number % 250}"
-    server = await asyncio.start_server(made.serve, address, 0)
-    made.url = f"http://{address}:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(made.serve, address, 0, ssl=secure(address) if secure else None)
+    made.url = f"{'https' if secure else 'http'}://{address}:{server.sockets[0].getsockname()[1]}"
     try:
         yield made
     finally:

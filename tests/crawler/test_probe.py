@@ -21,7 +21,7 @@ async def test_a_page_is_read_from_its_address(worker: Worker, outlet: Site) -> 
     outlet.answer("/a-1", page("The harbour waits for ships"))
     item = await read_one(f"{outlet.url}/a-1", None, SETTINGS, worker=worker)
     assert item.title == "The harbour waits for ships"
-    assert item.url == f"{outlet.url}/a-1"
+    assert (item.url, item.source) == (f"{outlet.url}/a-1", "")
     assert SENTENCES[0] in (item.body or "")
 
 

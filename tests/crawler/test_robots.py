@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 
 from archive.model import VisitStatus
 from crawler.worker_process import Worker
 from tests.crawler.conftest import SETTINGS, look
-from tests.crawler.sites import Site, entry, page, rss
+from tests.crawler.sites import Site, entry, page, rss, site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -121,6 +124,34 @@ async def test_of_a_large_robots_file_the_first_500_kib_count(worker: Worker, ou
     seen = await look(worker, settings, feed=feed)
     assert [item.complete for item in seen.items] == [False]
     assert outlet.paths == ["/robots.txt", "/feed"]
+
+
+async def test_a_redirect_to_what_is_disallowed_is_not_followed(worker: Worker, outlet: Site) -> None:
+    """Every hop asks the robots file of its own host."""
+    async with site() as other:
+        feed = prepare(other)
+        other.answer("/robots.txt", "User-agent: *\nDisallow: /feed\n")
+        outlet.answer("/feed", status=301, headers=f"Location: {feed}\r\n")
+        seen = await look(worker, feed=f"{outlet.url}/feed")
+        assert "does not allow" in (seen.visit.error or "")
+        assert other.paths == ["/robots.txt"]
+
+
+async def test_a_crawl_delay_is_kept(worker: Worker, outlet: Site) -> None:
+    """It is no part of the standard, but what the outlet asks for."""
+    feed = prepare(outlet)
+    times: list[float] = []
+    prepared = outlet.answers["/news/a-1.html"]
+
+    async def note(writer: asyncio.StreamWriter) -> None:
+        times.append(time.monotonic())
+        await prepared(writer)
+
+    outlet.answers["/news/a-1.html"] = note
+    outlet.answer("/robots.txt", "User-agent: *\nCrawl-delay: 1\n")
+    began = time.monotonic()
+    await look(worker, feed=feed)
+    assert times[0] - began > 0.9
 
 
 async def test_a_source_may_be_told_not_to_obey(worker: Worker, outlet: Site) -> None:
