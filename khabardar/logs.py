@@ -61,7 +61,7 @@ def configure(
     """Send all events to ``stream`` (stderr). ``secrets`` are masked wherever they appear, beside telling key names."""
     _hushed.clear()
     _known_secrets.clear()
-    _known_secrets.update(secret for secret in secrets if len(secret) >= 4)
+    add_secrets(secrets)
     level = logging.DEBUG if verbose else logging.INFO
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -98,6 +98,11 @@ def configure(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def add_secrets(secrets: Iterable[str]) -> None:
+    """Mask these too, beside those known already; very short ones would mask half of every line and are left."""
+    _known_secrets.update(secret for secret in secrets if len(secret) >= 4)
 
 
 def hush(*events: str) -> None:

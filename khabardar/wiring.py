@@ -7,8 +7,10 @@ import json
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -21,6 +23,7 @@ from archive.json_item import item_from_json
 from archive.model import Delivery, Keeping, NewsItem, Told, Visit
 from archive.store import Archive
 from crawler.worker_process import Worker
+from khabardar import logs
 from khabardar.settings import Settings, load
 from scheduler.intake import keep
 from scheduler.line import Line, utc_now
@@ -31,6 +34,8 @@ from scheduler.service import Service
 log = structlog.get_logger()
 
 IMPORT_BATCH = 200
+THREADS = 4
+"""For the archive's short transactions: one writes at a time anyway, and every thread costs memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ async def serve(settings: Settings) -> None:
         service = Service(line, lambda: orders_of(_reloaded(settings)))
         stop, reloads = asyncio.Event(), set[asyncio.Task[bool]]()
         loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, "archive"))
 
         def reload() -> None:
             task = loop.create_task(service.reload())
@@ -121,6 +127,7 @@ async def serve(settings: Settings) -> None:
 def _reloaded(running: Settings) -> Settings:
     """The configuration as the file has it now; what only a restart can change is pointed out."""
     fresh = load(running.path)
+    logs.add_secrets(fresh.secrets)
     if fresh.archive.url != running.archive.url:
         log.warning("this change needs a restart", key="archive.url")
     if fresh.web != running.web:
@@ -135,9 +142,7 @@ async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncI
         return
     from khabardar.web.server import Web, application
 
-    web = Web(
-        application(archive.ping, service.alive, any_host=settings.web.password_file is not None), settings.web.listen
-    )
+    web = Web(application(archive.ping, service.alive, any_host=settings.web.password is not None), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:
@@ -191,7 +196,7 @@ async def import_lines(
                 continue
             counts["read"] += 1
             try:
-                batch.append((number, item_from_json(json.loads(text))))
+                batch.append((number, item_from_json(_object(text))))
             except ValueError as error:
                 counts["rejected"] += 1
                 on_bad(number, str(error))
@@ -202,6 +207,15 @@ async def import_lines(
         if alert:
             await deliver(line, line.orders.channels)
     return counts
+
+
+def _object(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
+    except RecursionError as error:
+        raise ValueError("not an item: nested too deep") from error
 
 
 async def _import(

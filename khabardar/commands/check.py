@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -11,13 +12,23 @@ from khabardar.settings.errors import SettingsErrors
 from khabardar.terminal import line, plural, say
 
 
+def _print(errors: SettingsErrors) -> None:
+    """The errors are this command's result (stdout) and what went wrong (stderr): whoever reads only one of the two
+    sees them, and where both end in the same place they are written once."""
+    for error in errors.errors:
+        line(str(error))
+    sys.stdout.flush()
+    if not os.path.sameopenfile(1, 2):
+        for error in errors.errors:
+            sys.stderr.write(f"{error}\n")
+
+
 def check(ctx: typer.Context, config: ConfigOption = None) -> None:
     """Validate the configuration; print every error as FILE:LINE: KEY: message."""
     try:
         settings = configuration(ctx, config)
     except SettingsErrors as errors:
-        for error in errors.errors:
-            sys.stderr.write(f"{error}\n")
+        _print(errors)
         say(f"{plural(len(errors.errors), 'error')}; nothing would start with this file.")
         raise typer.Exit(2) from None
     for warning in settings.warnings:
