@@ -7,6 +7,7 @@ letter or digit becomes one of the private use area.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from archive import fulltext_postgres, fulltext_sqlite
 from archive.document import document_of
+from archive.errors import ArchiveOutdatedError
 from archive.model import NewsItem
 from archive.rows import item_of
 from archive.tables import items, marks
@@ -105,6 +107,17 @@ def _rebuild(connection: Connection) -> None:
         after = rows[-1]["seq"]
 
 
+def require_current(connection: Connection) -> None:
+    """Raises ``ArchiveOutdatedError`` if another analyser wrote the index: two analysers' words in one index would miss
+    items, and leave ghosts where texts are replaced."""
+    if not is_current(connection):
+        raise ArchiveOutdatedError(
+            "The archive's full-text index was written by another version of Khabardar: run `khabardar migrate`, and let "
+            "only one version work on the archive."
+        )
+
+
+@functools.cache
 def _fingerprint() -> str:
     words = {name: list(found) for name, found in entry_of(document_of(_PROBE)).columns.items()}
     return hashlib.blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=12).hexdigest()

@@ -24,6 +24,8 @@ def check_version(database: Database, *, must_be_current: bool) -> None:
     """Raises ``ArchiveNewerError`` for an archive of a later program, ``ArchiveOutdatedError`` if asked and it is."""
     with database.read() as connection:
         version = version_of(connection)
+        if must_be_current and version == HEAD:
+            fulltext.require_current(connection)
     if version is not None and version not in REVISIONS:
         raise ArchiveNewerError(
             f"The archive {database.place} was written by a later Khabardar (schema {version}; this one knows up to "

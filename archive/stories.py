@@ -103,11 +103,16 @@ def brings_new_facts(new: Print | None, earlier: Iterable[Print]) -> bool:
 
 
 def sampled(hashes: frozenset[int]) -> list[int]:
-    """The hashes that are stored to find candidates by: all of a short text, a fixed quarter of a long one. Runs that
-    two texts share are in both samples or in neither, and a short text's all meet a long one's quarter."""
+    """The hashes that are stored to find candidates by: all of a short text, a fixed quarter of a long one. A run
+    that two texts share is in both samples or in neither, and a short text's all meet a long one's quarter."""
     if len(hashes) <= _SAMPLE_ABOVE:
         return sorted(hashes)
     return sorted(value for value in hashes if value % _SAMPLE == 0)
+
+
+def asked(hashes: frozenset[int]) -> list[int]:
+    """The hashes to find candidates with: of a text too long to be like a short one, the sample will do."""
+    return sorted(hashes) if len(hashes) <= LONGEST_RATIO * _SAMPLE_ABOVE else sampled(hashes)
 
 
 def packed(hashes: frozenset[int]) -> bytes:

@@ -103,8 +103,7 @@ def _likes(connection: Connection, found: Print, effective_at: datetime, source:
 
 def _candidates(connection: Connection, found: Print, item_id: str) -> list[str]:
     """The items that share most sampled runs with this text."""
-    # A short stored text is found only by the runs that were stored of it, so all of ours are asked for.
-    asked = sorted(found.hashes)
+    asked = stories.asked(found.hashes)
     shared: Counter[str] = Counter()
     for start in range(0, len(asked), _HASHES_AT_ONCE):
         part = asked[start : start + _HASHES_AT_ONCE]

@@ -51,6 +51,7 @@ def keep(database: Database, batch: Sequence[Judged], now: datetime, *, via: str
     if not ready:
         return []
     with database.write() as connection:
+        fulltext.require_current(connection)
         work = _Batch(connection, now, via, alerting)
         _look_up(work, ready)
         kept = [_keep_one(work, one) for one in ready]

