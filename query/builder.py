@@ -27,7 +27,7 @@ def column(token: Token) -> int:
 
 
 def _unquoted(raw: str) -> str:
-    return raw[1:-1].strip() if raw[:1] in QUOTES else raw
+    return raw[1:-1].strip() if raw[0] in QUOTES else raw
 
 
 @v_args(inline=True)
@@ -66,7 +66,7 @@ class _Build(Transformer[Token, Node]):
         return Word(text.rstrip(STARS), text[-1] in STARS, column(token))
 
     def phrase(self, token: Token) -> Node:
-        text = _unquoted(str(token))
+        text = str(token)[1:-1].strip()
         prefix = text[-1:] in STARS and text[-2:-1].isalnum()
         return Phrase(text[:-1] if prefix else text, prefix, column(token))
 

@@ -18,7 +18,7 @@ class Document:
     ``seen_at`` and ``published_at`` are moments (without a zone: UTC). Not safe to be changed, so it cannot be.
     """
 
-    __slots__ = ("_analyses", "_values", "_whole", "effective_at", "published_at", "seen_at")
+    __slots__ = ("_analyses", "_tokens", "_values", "_whole", "effective_at", "published_at", "seen_at")
 
     effective_at: datetime | None
     """The earlier of published and seen, what ``after:`` and ``before:`` go by; None when neither is known."""
@@ -28,6 +28,7 @@ class Document:
     ) -> None:
         self._values = values
         self._analyses: dict[str, Analysis] = {}
+        self._tokens: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, tuple[str, str]] = {}
         self.published_at = in_utc(published_at) if published_at else None
         self.seen_at = in_utc(seen_at) if seen_at else None
@@ -75,6 +76,12 @@ class Document:
         if (found := self._analyses.get(field)) is None:
             found = analyse_url(self.text(field)) if field == "url" else analyse(self.text(field))
             self._analyses[field] = found
+        return found
+
+    def tokens(self, fields: tuple[str, ...]) -> frozenset[str]:
+        """All tokens of some fields: most words of most queries stand in none of them, and that is seen here first."""
+        if (found := self._tokens.get(fields)) is None:
+            found = self._tokens[fields] = frozenset().union(*[self.analysis(field).tokens for field in fields])
         return found
 
     def whole(self, field: str) -> tuple[str, str]:

@@ -53,10 +53,13 @@ class Terms:
     slots: tuple[Slot, ...]
 
     def holds(self, look: Look) -> bool:
-        document = look.document
-        if len(self.slots) == 1 and (slot := self.slots[0]).cased is None and slot.prefix is None:
-            return any(not slot.forms.isdisjoint(document.analysis(name).positions) for name in self.fields)
-        return any(find(self.slots, document.analysis(name)) for name in self.fields)
+        tokens = look.document.tokens(self.fields)
+        for slot in self.slots:
+            if slot.prefix is None and tokens.isdisjoint(slot.forms):
+                return False
+        if len(self.slots) == 1 and self.slots[0].prefix is None and self.slots[0].cased is None:
+            return True
+        return any(find(self.slots, look.document.analysis(name)) for name in self.fields)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:

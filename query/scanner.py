@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedCharacters
 from query.builder import QUOTES, STARS, column, grammar
 from query.errors import QueryError, closest
 from query.fields import FIELDS, MEANT_FIELDS
+from query.letters import normal_form
 from query.words import query_words
 
 LONGEST_QUERY = 10_000
@@ -57,7 +58,8 @@ def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
     """What is allowed but probably not meant: lower-case operators between words, stars inside of phrases."""
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
-        meant = _LIKE_OPERATOR.get(str(token).partition("/")[0]) if token.type == "WORD" else None
+        word = normal_form(str(token).partition("/")[0]).text.casefold() if token.type == "WORD" else ""
+        meant = _LIKE_OPERATOR.get(word)
         if meant and token is not tokens[-1] and (before is not None or meant == "NOT"):
             found.append(
                 f"Column {column(token)}: `{token}` is looked for as a word; the operator is written `{meant}`."
@@ -73,7 +75,7 @@ def _strange_character(text: str, position: int) -> QueryError:
     letter = text[position]
     at = position + 1
     if letter in QUOTES:
-        return QueryError("This quote is never closed.", text, at, f"{text[position:][:60].rstrip()}{letter}")
+        return QueryError("This quote is never closed.", text, at, f'"{text[position + 1 :][:60].strip()}"')
     if letter == "/":
         return QueryError(
             "A slash at the start of a word opens a regular expression, and this one is not closed, is empty, or"

@@ -1,12 +1,10 @@
-"""What can be written, what is refused and with which words, and that printing keeps the meaning."""
+"""What can be written, what it means, and that printing keeps the meaning."""
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
-from query import Names, QueryError, parse
+from query import Names, parse
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 
 NAMES = Names(
@@ -41,6 +39,8 @@ A, B, C = Word("a1"), Word("b1"), Word("c1")
         ('a1"b1 c1"', And((A, Phrase("b1 c1")))),
         ('"auto industry"', Phrase("auto industry")),
         ("“auto industry” „x1” «y1»", And((Phrase("auto industry"), Phrase("x1"), Phrase("y1")))),
+        ("‘Pakistan’s exports’ x1", And((Phrase("Pakistan’s exports"), Word("x1")))),
+        ("‘til dawn", And((Word("‘til"), Word("dawn")))),
         ('"OR"', Phrase("OR")),
         ("ORDER ANDES NOTE NEARBY", And((Word("ORDER"), Word("ANDES"), Word("NOTE"), Word("NEARBY")))),
         ("auto-industry", Word("auto-industry")),
@@ -78,108 +78,6 @@ def test_what_can_be_written(text: str, node: Node) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "says", "suggests"),
-    [
-        ("", 1, "empty", None),
-        (" \t\u3000\u200f", 1, "empty", None),
-        ("()", 1, "nothing between", None),
-        ("a1 OR ()", 7, "nothing between", None),
-        ('""', 1, "holds no word", None),
-        ('a1 "…"', 4, "holds no word", None),
-        ("a1 & b1", 4, "holds no word", "AND"),
-        ("a1 | b1", 4, "holds no word", "OR"),
-        ("a1 !", 4, "holds no word", "NOT"),
-        ('a1 "b1', 4, "never closed", '"b1"'),
-        ("a1 “b1", 4, "never closed", "“b1“"),
-        ("(a1", 1, "never closed", None),
-        ("(a1 (b1)", 1, "never closed", None),
-        ("a1)", 3, "closes nothing", None),
-        ("AND", 1, "needs something before", None),
-        ("a1 AND", 4, "needs something behind", None),
-        ("a1 AND OR b1", 4, "needs something behind", None),
-        ("OR a1", 1, "needs something before", None),
-        ("(a1 OR)", 5, "needs something behind", None),
-        ("a1 NOT", 4, "needs something behind", None),
-        ("a1 NEAR b1", 4, "number of words", "NEAR/8"),
-        ("a1 NEAR/x b1", 4, "number of words", "NEAR/8"),
-        ("a1 NEAR/99999 b1", 4, "number of words", "NEAR/8"),
-        ("NEAR/3 b1", 1, "needs something before", None),
-        ("a1 NEAR/3 b1 NEAR/3 c1", 14, "chain", "(a NEAR/3 b) NEAR/3 c"),
-        ("a1 NEAR/3 -b1", 4, "needs something behind", None),
-        ("a1 NEAR/3 (b1 c1)", 4, "sides of NEAR", None),
-        ("a1 NEAR/3 title:b1", 4, "sides of NEAR", None),
-        ("a1 NEAR/3 /bc/", 4, "sides of NEAR", None),
-        ("a1 NEAR/3 rule:desk", 4, "sides of NEAR", None),
-        ("section:(a1 NEAR/3 b1)", 13, "whole values", None),
-        ("sectoin:sports", 1, "no field `sectoin:`", "section:"),
-        ("a1 language:en", 4, "no field", "lang:"),
-        ("site:dawn.com a1", 1, "no field", "source:"),
-        ("xyzzy:a1", 1, "no field", None),
-        ("https://dawn.com/x", 1, "no field", "url:"),
-        ("title: japan", 1, "without a space", "title:japan"),
-        ("title:", 1, "without a space", "title:…"),
-        ("topic: japan", 1, "without a space", "topic:japan"),
-        ("title:-x1", 1, "one word, phrase or group", "-title:…"),
-        ("title:after:7d", 1, "one word, phrase or group", None),
-        ("title:body:a1", 1, "one word, phrase or group", None),
-        ("topic:japn", 1, "no topic named `japn`", "topic:japan"),
-        ("a1 rule:zzz", 4, "no rule named `zzz`", None),
-        ("a*", 1, "at least 3 letters", None),
-        ("au*", 1, "at least 3 letters", None),
-        ("e-au*", 1, "at least 3 letters", None),
-        ("ک*", 1, "at least 2 letters", None),
-        ("a1 *", 4, "holds no word", None),
-        ("*mobile", 1, "only at the end", "mobile*"),
-        ("auto*mobile", 1, "only at the end", "automobile*"),
-        ("automo**", 1, "only at the end", "automo*"),
-        ("automo.*", 1, "directly behind a letter", "automo*"),
-        ("=auto*", 1, "cannot be joined", "auto*"),
-        ("= IT", 1, "directly before", "=IT"),
-        ("a1 - b1", 4, "directly before", "-word"),
-        ("a1 –b1", 4, "A dash begins", "-b1"),
-        ("a1 — b1", 4, "A dash begins", None),
-        ("/abc", 1, "regular expression", None),
-        ("//", 1, "regular expression", None),
-        ("a1 / b1", 4, "regular expression", None),
-        ("/a/b/", 1, "regular expression", None),
-        ("(a1)/2005", 5, "regular expression", None),
-        ("/(ab/", 1, "missing )", None),
-        ("/(?=a)b/", 1, "RE2", None),
-        (r"/(a)\1/", 1, "RE2", None),
-        ("/a*/", 1, "match nothing", None),
-        ("/a|/", 1, "match nothing", None),
-        (r"/\b/", 1, "match nothing", None),
-        ("/^/", 1, "match nothing", None),
-        ("/(?m)^$/", 1, "match nothing", None),
-        (r"/.+|\B/", 1, "match nothing", None),
-        ("/(a{1000}){1000}/", 1, "cannot be used", None),
-        ("/\ud800/", 1, "cannot be used", None),
-        ("after:yesterday", 1, "neither a date", "after:7d"),
-        ("after:2025-02-30 a1", 1, "no day of the calendar", "after:7d"),
-        ("a1 before:2025-8-1", 4, "neither a date", "before:7d"),
-        ("-japan", 1, "none of its words occur", None),
-        ("NOT japan", 1, "none of its words occur", None),
-        ("a1 OR NOT b1", 7, "none of its words occur", None),
-        ("a1 OR -section:sports", 7, "none of its words occur", None),
-        ("NOT (a1 b1)", 1, "none of its words occur", None),
-        ("-a1 -b1", 1, "none of its words occur", None),
-        ("-after:7d", 1, "none of its words occur", None),
-        ("a1 OR NOT a1", 7, "none of its words occur", None),
-    ],
-)
-def test_what_is_refused(text: str, column: int, says: str, suggests: str | None) -> None:
-    """With the column, what is wrong, and what would be right."""
-    with pytest.raises(QueryError) as caught:
-        parse(text, NAMES)
-    error = caught.value
-    assert (error.column, error.suggestion) == (column, suggests)
-    assert says in error.message
-    assert error.message.endswith((".", ")"))
-    assert error.message in str(error)
-    assert error.marked in str(error)
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "a1 -b1",
@@ -197,35 +95,14 @@ def test_queries_with_something_that_must_occur_are_allowed(text: str) -> None:
     parse(text)
 
 
-def test_the_place_is_marked_under_the_letter() -> None:
-    """Also behind wide characters and in long or broken lines."""
-    with pytest.raises(QueryError) as caught:
-        parse("日本 sectoin:x")
-    assert caught.value.marked == "日本 sectoin:x\n\u3000\u3000 ^"
-    with pytest.raises(QueryError) as caught:
-        parse("a1\nOR\x1b\nAND b1")
-    assert caught.value.marked == "OR\ufffd\n^"
-    with pytest.raises(QueryError) as caught:
-        parse("a1 " * 500 + ") b1")
-    line, caret = caught.value.marked.split("\n")
-    assert len(line) < 130
-    assert line[len(caret) - 1] == ")"
-
-
-def test_an_error_is_a_sentence_with_everything() -> None:
-    """Column, message, suggestion and the marked query."""
-    with pytest.raises(QueryError) as caught:
-        parse("japan sectoin:sports")
-    assert str(caught.value).startswith("Column 7: There is no field `sectoin:`; the fields are title:,")
-    assert "Did you mean `section:`?\njapan sectoin:sports\n      ^" in str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("text", "number"),
     [
         ("a1 or b1", 1),
         ("a1 and b1 not c1", 2),
         ("a1 near/3 b1", 1),
+        ("a1 Or b1", 1),
+        ("日本 ＯＲ 中国", 1),
         ("a1 or", 0),
         ("or", 0),
         ('a1 "or" b1', 0),
@@ -237,72 +114,3 @@ def test_what_was_probably_not_meant_earns_a_warning(text: str, number: int) -> 
     warnings = parse(text).warnings
     assert len(warnings) == number
     assert all(warning.startswith("Column ") for warning in warnings)
-
-
-@pytest.mark.parametrize(
-    ("allowed", "refused", "says"),
-    [
-        ("a" * 10_000, "a" * 10_001, "10,001 characters"),
-        ("(" * 64 + "a1" + ")" * 64, "(" * 65 + "a1" + ")" * 65, "64 levels"),
-        ("x1 " + "-(" * 64 + "a1" + ")" * 64, "x1 " + "-(" * 65 + "a1" + ")" * 65, "64 levels"),
-        ("x1 " + "-" * 64 + "a1", "x1 " + "-" * 65 + "a1", "64 levels"),
-        ("a1 " * 1000, "a1 " * 1001, "1,001 parts"),
-        ('"' + "a1 " * 32 + '"', '"' + "a1 " * 33 + '"', "33 words"),
-        ("a1-" * 32, "a1-" * 33, "33 words"),
-        ("車" * 32, "車" * 33, "33 words"),
-        ('="' + "A1 " * 32 + '"', '="' + "A1 " * 33 + '"', "33 words"),
-    ],
-)
-def test_limits(allowed: str, refused: str, says: str) -> None:
-    """The limits of the contract, on both sides of each."""
-    query = parse(allowed)
-    assert parse(str(query)).node == query.node
-    with pytest.raises(QueryError, match=says):
-        parse(refused)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(" * 10_000_000,
-        "a1 " * 3_000_000,
-        "(" * 5_000,
-        ")" * 5_000,
-        '"' * 10_000,
-        "-" * 10_000,
-        "NOT " * 2_500,
-        "/" * 10_000,
-        "/[" * 5_000,
-        "/a " * 3_300,
-        "title:" * 1_600,
-        "a1 OR " * 1_600,
-        "=" * 10_000,
-        "a1 NEAR/1 " * 1_000,
-        "x1 " + "-(a1 OR " * 1_200,
-        "\x00" * 9_999,
-        "\u202e" * 9_999 + "a1",
-        "/(a+)+$/ " * 1_000,
-        "/((((a{1,30}){1,30}){1,30}){1,30})/",
-        "*" * 10_000,
-        "۱،" * 4_000,
-    ],
-)
-def test_hostile_queries_are_refused_or_parsed_at_once(text: str) -> None:
-    """No recursion error, no time to speak of, whatever is thrown at the parser."""
-    with contextlib.suppress(QueryError):
-        parse(text)
-
-
-def test_the_deepest_query_is_handled_by_every_part() -> None:
-    """Parsing, printing, judging, explaining and planning stay far from the limit of the stack."""
-    from query import Document, explain, judge, plan
-
-    text = "a1"
-    for number in range(32):
-        text = f"NOT (x{number} y1 OR NOT (x{number} z1 OR b1 {text}))"
-    query = parse(f"w1 {text}")
-    document = Document.of(title="w1 a1 b1")
-    assert parse(str(query)).node == query.node
-    assert judge(query, document).matched == explain(query, document).matched
-    assert plan(query).tree
-    assert repr(query)
