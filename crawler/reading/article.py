@@ -7,40 +7,18 @@ its markup, and every block that belongs to other stories goes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.reading.dateline import split_dateline
-from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list, names_other_story
+from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list
 from crawler.reading.markup import Block, Blocks
-from crawler.reading.plain import key
+from crawler.reading.plain import key, words
+from crawler.reading.sifting import is_prose, sifted, size_of
 
 MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
-_INLINE = (
-    "b",
-    "i",
-    "em",
-    "strong",
-    "u",
-    "font",
-    "small",
-    "big",
-    "span",
-    "mark",
-    "sup",
-    "sub",
-    "abbr",
-    "cite",
-    "ins",
-    "s",
-    "wbr",
-    "time",
-)
-_DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "select", "input", "object")
-_ENDS = re.compile(r"[.!?…؟۔。」』”\"’')）:：;]\s*$")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_INLINE = words("b i em strong u font small big span mark sup sub abbr cite ins s wbr time")
+_DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "input", "object")
 _PREFIX = 40  # letters of a paragraph that tell it from others
 
 
@@ -53,21 +31,6 @@ class Report:
     @property
     def first(self) -> int | None:
         return self.kept[0] if self.kept else None
-
-
-def size_of(block: Block) -> int:
-    """How much a block says, in characters of an alphabet: a Han or Kana sign counts for three."""
-    text = block.text
-    dense = len(_DENSE.findall(text)) if not text.isascii() else 0
-    return max(0, len(text) - block.linked) + 2 * dense
-
-
-def is_prose(block: Block) -> bool:
-    """A paragraph rather than a label: long, or a sentence of some length, and not mostly links."""
-    if block.heading or block.link_share >= 0.5 or is_button_row(block.text):
-        return False
-    size = size_of(block)
-    return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text)))
 
 
 def find_report(
@@ -85,7 +48,7 @@ def find_report(
         return Report()
     low, high = _place(page, chosen)
     low, high = _grown(blocks, max(low, start), high, chosen)
-    return Report(tuple(_sifted(blocks, low, high, votes, titles)))
+    return Report(tuple(sifted(page, low, high, votes, titles)))
 
 
 def selected_report(page: Blocks, elements: Sequence[Any], titles: Collection[str]) -> Report:
@@ -97,7 +60,7 @@ def selected_report(page: Blocks, elements: Sequence[Any], titles: Collection[st
     votes = [False] * len(page.items)
     for i in inside:
         votes[i] = True
-    return Report(tuple(i for i in _sifted(page.items, inside[0], inside[-1] + 1, votes, titles) if i in wanted))
+    return Report(tuple(i for i in sifted(page, inside[0], inside[-1] + 1, votes, titles) if i in wanted))
 
 
 # ---- the extractor's vote ----
@@ -193,112 +156,3 @@ def _shape(block: Block) -> tuple[str, ...]:
         if len(path) == 12:
             break
     return tuple(path)
-
-
-# ---- what stays ----
-
-
-def _sifted(blocks: Sequence[Block], low: int, high: int, votes: Sequence[bool], titles: Collection[str]) -> list[int]:
-    """The blocks of the range that belong to the report."""
-    kept: list[int] = []
-    i = low
-    while i < high:
-        block = blocks[i]
-        if ends_report(block.text) and kept:
-            break
-        if announces_others(block):
-            i = _after_others(blocks, i, high)
-            continue
-        if _belongs(block, votes[i], titles, i > 0 and _heads_other(blocks[i - 1], titles)) or (
-            not kept and _is_dateline(block)
-        ):
-            kept.append(i)
-        i += 1
-    while kept and _is_label(blocks[kept[-1]]):
-        kept.pop()
-    return kept
-
-
-def _heads_other(block: Block, titles: Collection[str]) -> bool:
-    """A heading that is nothing but a link, and not the headline itself: the paragraph under it is a teaser."""
-    return bool(block.heading) and is_link_list(block) and key(block.text[:500]) not in titles
-
-
-def _is_dateline(block: Block) -> bool:
-    """A dateline on a line of its own, before the report."""
-    if block.furniture or len(block.text) > 150:
-        return False
-    line = split_dateline(block.text)
-    return bool(line.place or line.credit)
-
-
-def _is_label(block: Block) -> bool:
-    """A heading or a label at the very end heads something that is not there any more."""
-    if block.heading:
-        return True
-    text = block.text
-    return (
-        len(text) < 60
-        and block.element.tag != "li"
-        and not _ENDS.search(text)
-        and not text.startswith(("—", "–", "-", "("))
-    )
-
-
-def _belongs(block: Block, voted: bool, titles: Collection[str], introduced: bool) -> bool:
-    """Does the block belong to the report? ``introduced``: the headline of another story stands right above it."""
-    text = block.text
-    if block.furniture or names_other_story(block) or is_button_row(text) or key(text[:500]) in titles:
-        return False
-    if is_link_list(block):
-        return voted and size_of(block) + block.linked >= 200 and bool(_ENDS.search(text))
-    if is_prose(block):
-        return not introduced
-    return voted or (not block.links and bool(_ENDS.search(text)) and not text.endswith((":", "：")) and len(text) > 3)
-
-
-def _after_others(blocks: Sequence[Block], at: int, high: int) -> int:
-    """Where the report goes on after a heading such as "Related news" at ``at``.
-
-    If the heading stands in a box of its own, after the box. Else links and bare headlines after it are skipped, and
-    the teasers between them; the first paragraph that no headline introduces is the report again.
-    """
-    box_end = _box_end(blocks, at, high)
-    if box_end is not None:
-        return box_end
-    i, teasers = at + 1, 0
-    while i < high:
-        block = blocks[i]
-        if is_link_list(block) or block.heading or (block.links and block.link_share > 0.5) or not is_prose(block):
-            i += 1
-        elif _is_teaser(blocks, i, high, teasers):
-            i, teasers = i + 1, teasers + 1
-        else:
-            break
-    return i
-
-
-def _is_teaser(blocks: Sequence[Block], i: int, high: int, teasers: int) -> bool:
-    """Prose under the headline of another story: another headline follows it, or others went before in this way."""
-    before, after = blocks[i - 1], blocks[i + 1] if i + 1 < high else None
-    if not (is_link_list(before) or before.heading):
-        return False
-    return teasers > 0 or (after is not None and (is_link_list(after) or bool(after.heading and after.links)))
-
-
-def _box_end(blocks: Sequence[Block], at: int, high: int) -> int | None:
-    """The end of the box that begins with the heading, None when the heading is not in a box of its own."""
-    element, box = blocks[at].element, None
-    if at and blocks[at - 1].element is element:
-        return None  # lines of one element, parted by <br>
-    before = set(blocks[at - 1].element.iterancestors()) | {blocks[at - 1].element} if at else set()
-    for candidate in [element, *element.iterancestors()]:
-        if candidate in before or candidate.tag in ("body", "html"):
-            break
-        box = candidate
-    if box is None:
-        return None
-    end = at + 1
-    while end < high and (blocks[end].element is box or box in blocks[end].element.iterancestors()):
-        end += 1
-    return end if end > at + 1 else None

@@ -205,6 +205,12 @@ _COPYRIGHT = re.compile(
 )
 
 
+def is_tail_credit(paragraph: str) -> bool:
+    """Is this line nothing but the credit under a report?"""
+    rest, credit = split_tail_credit(paragraph)
+    return not rest and credit is not None
+
+
 def split_tail_credit(paragraph: str) -> tuple[str, str | None]:
     """(the last paragraph without "—APP" or "Copyright APP (…), 2018", the credit); "" when nothing else was there."""
     if len(paragraph) < 200 and (found := _COPYRIGHT.match(paragraph)):

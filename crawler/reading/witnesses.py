@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.reading.article import Report, find_report, selected_report, size_of
+from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, person, read_byline
 from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements, is_button_row
@@ -18,6 +18,7 @@ from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_
 from crawler.reading.metadata import Metadata, read_metadata
 from crawler.reading.plain import key
 from crawler.reading.selectors import Select, chosen
+from crawler.reading.sifting import size_of
 from crawler.reading.story import Story, is_dateline, joined, read_story
 
 _LONG_ENOUGH = 400  # characters: a selected body of this size is not questioned

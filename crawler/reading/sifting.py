@@ -1,0 +1,163 @@
+"""Which blocks of the part of a page that holds the report are the report: prose stays, other stories go."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from crawler.reading.dateline import is_tail_credit, split_dateline
+from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list, names_other_story
+from crawler.reading.markup import Block, Blocks
+from crawler.reading.plain import key
+
+_ENDS = re.compile(r"[.!?…؟۔。」』”\"'’')）:：;]\s*$")
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CARD = 4  # blocks at most: a headline, a sentence or two, a date
+
+
+def size_of(block: Block) -> int:
+    """How much a block says, in characters of an alphabet: a Han or Kana sign counts for three."""
+    text = block.text
+    dense = len(_DENSE.findall(text)) if not text.isascii() else 0
+    return max(0, len(text) - block.linked) + 2 * dense
+
+
+def is_prose(block: Block) -> bool:
+    """A paragraph rather than a label: long, or a sentence of some length, and not mostly links."""
+    if block.heading or block.link_share >= 0.5 or is_button_row(block.text):
+        return False
+    size = size_of(block)
+    return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text)))
+
+
+def sifted(page: Blocks, low: int, high: int, votes: Sequence[bool], titles: Collection[str]) -> list[int]:
+    """The blocks from ``low`` to ``high`` that belong to the report. ``votes``: which of all blocks the extractor kept;
+    ``titles``: keys of the headline's wordings."""
+    blocks, teasers = page.items, _teasers(page, low, high, titles)
+    kept: list[int] = []
+    i = low
+    while i < high:
+        block = blocks[i]
+        if ends_report(block.text) and kept:
+            break
+        if announces_others(block):
+            i = _after_others(blocks, i, high)
+            continue
+        if i not in teasers and (_belongs(block, votes[i], titles) or (not kept and _is_dateline(block))):
+            kept.append(i)
+        i += 1
+    return _without_orphans(blocks, kept)
+
+
+def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
+    text = block.text
+    if is_tail_credit(text):
+        return True
+    if block.furniture or names_other_story(block) or is_button_row(text) or key(text[:500]) in titles:
+        return False
+    if is_link_list(block):
+        return voted and len(text) >= 200 and bool(_ENDS.search(text))
+    if voted or is_prose(block) or block.heading > 1:
+        return True
+    return not block.links and len(text) > 3 and bool(_ENDS.search(text)) and not text.endswith((":", "："))
+
+
+def _is_dateline(block: Block) -> bool:
+    """A dateline on a line of its own, before the report."""
+    if block.furniture or len(block.text) > 150:
+        return False
+    line = split_dateline(block.text)
+    return bool(line.place or line.credit)
+
+
+def _without_orphans(blocks: Sequence[Block], kept: list[int]) -> list[int]:
+    """Without headings whose text is gone, and without labels at the end, which head something that is gone too."""
+    left = [i for n, i in enumerate(kept) if not blocks[i].heading or (n + 1 < len(kept) and kept[n + 1] == i + 1)]
+    while left and _is_label(blocks[left[-1]]):
+        left.pop()
+    return left
+
+
+def _is_label(block: Block) -> bool:
+    text = block.text
+    short = len(text) < 60 and block.element.tag != "li" and not _ENDS.search(text)
+    return bool(block.heading) or (short and not text.startswith(("—", "–", "-", "(")) and not is_tail_credit(text))
+
+
+def _teasers(page: Blocks, low: int, high: int, titles: Collection[str]) -> set[int]:
+    """Prose under the headline of another story: under a heading that is a link, or in one of several small boxes that
+    begin with a link."""
+    found: set[int] = set()
+    boxes: dict[int, Any] = {}
+    for i in range(max(low, 1), high):
+        above = page.items[i - 1]
+        if not is_link_list(above) or key(above.text[:500]) in titles or not is_prose(page.items[i]):
+            continue
+        if above.heading:
+            found.add(i)
+        elif (box := _small_box(page, i)) is not None:
+            boxes[i] = box.getparent()
+    alike = Counter(boxes.values())
+    return found | {i for i, shelf in boxes.items() if alike[shelf] > 1}
+
+
+def _small_box(page: Blocks, at: int) -> Any:
+    """The element that holds the block and the link above it, and little else; None when there is none."""
+    element = page.items[at].element
+    for _ in range(4):
+        if element is None:
+            return None
+        low, high = page.spans.get(element, (at, at))
+        if low < at:
+            return element if low == at - 1 and high - low <= _CARD else None
+        element = element.getparent()
+    return None
+
+
+def _after_others(blocks: Sequence[Block], at: int, high: int) -> int:
+    """Where the report goes on after a heading such as "Related news" at ``at``.
+
+    If the heading stands in a box of its own, after the box. Else links and bare headlines after it are skipped, and
+    the teasers between them; the first paragraph that no headline introduces is the report again.
+    """
+    box_end = _box_end(blocks, at, high)
+    if box_end is not None:
+        return box_end
+    i, teasers = at + 1, 0
+    while i < high:
+        block = blocks[i]
+        if is_link_list(block) or block.heading or (block.links and block.link_share > 0.5) or not is_prose(block):
+            i += 1
+        elif _is_teaser(blocks, i, high, teasers):
+            i, teasers = i + 1, teasers + 1
+        else:
+            break
+    return i
+
+
+def _is_teaser(blocks: Sequence[Block], i: int, high: int, teasers: int) -> bool:
+    """Prose under the headline of another story: another headline follows it, or others went before in this way."""
+    before, after = blocks[i - 1], blocks[i + 1] if i + 1 < high else None
+    if not (is_link_list(before) or before.heading):
+        return False
+    return teasers > 0 or (after is not None and (is_link_list(after) or bool(after.heading and after.links)))
+
+
+def _box_end(blocks: Sequence[Block], at: int, high: int) -> int | None:
+    """The end of the box that begins with the heading, None when the heading is not in a box of its own."""
+    element, box = blocks[at].element, None
+    if at and blocks[at - 1].element is element:
+        return None  # lines of one element, parted by <br>
+    before = set(blocks[at - 1].element.iterancestors()) | {blocks[at - 1].element} if at else set()
+    for candidate in [element, *element.iterancestors()]:
+        if candidate in before or candidate.tag in ("body", "html"):
+            break
+        box = candidate
+    if box is None:
+        return None
+    end = at + 1
+    while end < high and (blocks[end].element is box or box in blocks[end].element.iterancestors()):
+        end += 1
+    return end if end > at + 1 else None
