@@ -112,8 +112,8 @@ def require_current(connection: Connection) -> None:
     items, and leave ghosts where texts are replaced."""
     if not is_current(connection):
         raise ArchiveOutdatedError(
-            "The archive's full-text index was written by another version of Khabardar: run `khabardar migrate`, and let "
-            "only one version work on the archive."
+            "The archive's full-text index was written by another version of Khabardar: run `khabardar migrate`, and "
+            "let only one version work on the archive."
         )
 
 

@@ -112,7 +112,7 @@ def test_another_analyser_rebuilds_the_index(archive: Archive) -> None:
         connection.execute(text("UPDATE marks SET value = 'another' WHERE name = 'analyser'"))
         assert not fulltext.is_current(connection)
     for act in (archive.ping, lambda: archive.keep([judged(item(999))], NOW, via="crawl")):
-        with pytest.raises(ArchiveOutdatedError, match="another version.*khabardar migrate"):
+        with pytest.raises(ArchiveOutdatedError, match=r"another version.*khabardar migrate"):
             act()
     assert archive.migrate() == ["fulltext"]
     assert archive.migrate() == []
