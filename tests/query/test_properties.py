@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from query import Document, Query, QueryError, explain, index_text, judge, matches, parse, plan, words
 from query.plan import All, Any, Phrase, Term, Tree
-from tests.query import naive
+from tests.query import naive, naive_words
 from tests.query.draw import NAMES, NOW, Values, moments, pairs
 
 
@@ -78,7 +78,7 @@ LETTERS = [
 def test_the_words_of_any_text_are_those_of_a_naive_analyser(text: str) -> None:
     """Characters that are dealt with specially, thrown together; every word points into the text."""
     found = words(text)
-    expected = [(word.token, word.paragraph) for word in naive.words(text)]
+    expected = [(word.token, word.paragraph) for word in naive_words.words(text)]
     assert [(word.token, word.paragraph) for word in found] == expected
     assert all(0 <= word.start < word.end <= len(text) for word in found)
 
