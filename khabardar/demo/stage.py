@@ -30,6 +30,9 @@ WAIT = 4
 QUIET = WAIT + 2.0
 """A round is over when for so long nothing was read and nothing arrived: whatever was owed would have come by then."""
 
+PATIENCE = 20
+"""Seconds after the end of the timetable until commands to try are shown, whatever is still owed."""
+
 TOGETHER = 0.8
 """Messages about one story that come within so many seconds are shown as one."""
 
@@ -76,7 +79,10 @@ class Stage:
         self.view.said("every outlet was visited: news of today alert, older ones do not", "green")
         await self.newsroom.play(pace)
         if pace > 1:
-            await asyncio.sleep(QUIET)
+            for _ in range(PATIENCE):  # the last alert comes first, but commands to try come in any case
+                await asyncio.sleep(1)
+                if not owing(self.arrivals, self.facts()) and not self._together:
+                    break
             self.view.next_steps(self.commands(), "The service goes on. In another terminal, try")
 
     def facts(self) -> Facts:

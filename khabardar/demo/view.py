@@ -96,16 +96,18 @@ class View:
 
     def event(self, event: Event) -> None:
         """The newsroom has published or changed something."""
-        self._print(_timed(Text(f"{event.piece.outlet} {event.what} ", "dim") + _quoted(event.piece.title)))
+        self._print(_timed(Text.assemble((f"{event.piece.outlet} {event.what} ", "dim"), _quoted(event.piece.title))))
 
     def alerts(self, arrivals: Sequence[Arrival]) -> None:
         """One story has been told; ``arrivals`` are its messages, one or more, that came at nearly the same time."""
         fullest = max(arrivals, key=lambda arrival: (bool(arrival.published_at), len(arrival.words)))
         lines = [_headline(arrivals), _marked(fullest), self._facts(fullest)]
         if fullest.also_in:
-            lines.append(Text("also in  ", "dim") + Text(", ".join(fullest.also_in), "bold magenta"))
+            lines.append(
+                Text.assemble(("also in  ", "dim"), (", ".join(map(one_line, fullest.also_in)), "bold magenta"))
+            )
         if fullest.words:
-            lines.append(Text("matched  ", "dim") + Text(", ".join(map(one_line, fullest.words[:10])), "yellow"))
+            lines.append(_labelled("matched", fullest.words[:10], "yellow"))
         lines += [_link(one_line(url)) for url in fullest.urls[:1]]
         lines += [_came(arrival) for arrival in arrivals]
         bar = Table.grid(padding=(0, 1))
@@ -121,7 +123,7 @@ class View:
 
     def again(self, arrival: Arrival) -> None:
         """A further message about a story that was shown already."""
-        self._print(_timed(_came(arrival) + Text(f"  {one_line(arrival.title)}", "dim")))
+        self._print(_timed(Text.assemble(_came(arrival), (f"  {one_line(arrival.title)}", "dim"))))
 
     def next_steps(self, commands: Sequence[tuple[str, str]], title: str) -> None:
         """Real commands to try. ``commands``: what to type, and what it shows."""
@@ -158,20 +160,21 @@ class View:
 def bottom_line(width: int, began: float, figures: Sequence[tuple[str, str]], note: str) -> Text:
     """How things stand, on one line: ``figures`` are value and name, fewer of them where there is little room."""
     seconds = int(time.monotonic() - began)
-    line = Text(f" {seconds // 60:02d}:{seconds % 60:02d} ", "reverse", no_wrap=True, overflow="ellipsis")
-    ending = Text(f"  {note}", "cyan") + Text("  Ctrl-C ends", "dim")
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(f" {seconds // 60:02d}:{seconds % 60:02d} ", "reverse")
+    ending = Text.assemble((f"  {note}", "cyan"), ("  Ctrl-C ends", "dim"))
     for value, name in figures:
-        part = Text("  ") + Text(value, "bold") + Text(f" {name}", "dim")
+        part = Text.assemble("  ", (value, "bold"), (f" {name}", "dim"))
         if line.cell_len + part.cell_len + ending.cell_len <= width:
-            line += part
-    return line + ending
+            line.append_text(part)
+    return line.append_text(ending)
 
 
 def _headline(arrivals: Sequence[Arrival]) -> Text:
     kinds = {arrival.kind for arrival in arrivals}
     rules = dict.fromkeys(rule for arrival in arrivals for rule in arrival.rules)
     label = "ALERT" if kinds == {"alert"} else ", ".join(sorted(kinds)).upper()
-    return Text(f" {label} ", "bold white on green") + Text("  " + ", ".join(map(one_line, rules)), "bold cyan")
+    return Text.assemble((f" {label} ", "bold white on green"), ("  " + ", ".join(map(one_line, rules)), "bold cyan"))
 
 
 def _marked(arrival: Arrival) -> Text:
@@ -180,16 +183,16 @@ def _marked(arrival: Arrival) -> Text:
     return title
 
 
+def _labelled(label: str, words: Sequence[str], style: str) -> Text:
+    return Text.assemble((f"{label}  ", "dim"), (", ".join(map(one_line, words)), style))
+
+
 def _came(arrival: Arrival) -> Text:
     if arrival.problem:
         return Text(f"✗ {arrival.medium} to {arrival.channel}: {one_line(arrival.problem)}", "bold red")
     proof = "signature verified" if arrival.medium == "webhook" else "kept in mailbox/"
-    rules = f" · {', '.join(map(one_line, arrival.rules))}"
-    return (
-        Text("✓ ", "green")
-        + Text(f"{arrival.medium} to {arrival.channel}", "green")
-        + Text(f"{rules} · {proof}", "dim")
-    )
+    told = f" · {', '.join(map(one_line, arrival.rules))} · {proof}"
+    return Text.assemble((f"✓ {arrival.medium} to {arrival.channel}", "green"), (told, "dim"))
 
 
 def _link(url: str) -> Text:
