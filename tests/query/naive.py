@@ -1,4 +1,4 @@
-"""A second evaluator, written straight from the contract of the language, slow and without an index.
+"""A second evaluator, written straight from the reference of the language, slow and without an index.
 
 It shares the parser with the real one and nothing else: its phrases are found by comparing slices, its NEAR by trying
 all pairs.

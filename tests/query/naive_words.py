@@ -1,4 +1,4 @@
-"""A second analyser, written straight from the contract of the language: a walk over characters, without offsets.
+"""A second analyser, written straight from the reference of the language: a walk over characters, without offsets.
 
 It shares no code with the real one.
 """
@@ -60,7 +60,7 @@ def spread(text: str, at: int) -> str:
 
 
 def keeps_mark(base: str, mark: str) -> bool:
-    """Marks spell in most scripts; the contract takes them from Latin, Greek and Cyrillic, and harakat from Arabic."""
+    """Marks spell in most scripts; the reference takes them from Latin, Greek and Cyrillic, and harakat from Arabic."""
     if is_cjk(base):
         return script(base) in ("HIRAGANA", "KATAKANA") and mark in "\u3099\u309a"
     return base.isalpha() and script(base) not in ("LATIN", "GREEK", "CYRILLIC", "ARABIC")

@@ -1,4 +1,4 @@
-"""Whether a query matches a text, form by form of the contract."""
+"""Whether a query matches a text, form by form of the reference."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.query.draw import NAMES, NOW, Values, moments, pairs
 def test_the_judge_and_a_naive_evaluator_agree(
     pair: tuple[Query, Values], published: datetime | None, seen: datetime | None
 ) -> None:
-    """The naive one is written from the contract, without index, offsets or shared code for words."""
+    """The naive one is written from the reference, without index, offsets or shared code for words."""
     query, values = pair
     document = Document.of(**values, published_at=published, seen_at=seen)
     expected = naive.Naive(values, published, seen, NOW, NAMES).judge(query.node)

@@ -154,7 +154,7 @@ def test_an_error_is_a_sentence_with_everything() -> None:
     ],
 )
 def test_limits(allowed: str, refused: str, says: str) -> None:
-    """The limits of the contract, on both sides of each."""
+    """The limits of the language, on both sides of each."""
     query = parse(allowed)
     assert parse(str(query)).node == query.node
     with pytest.raises(QueryError, match=says):
