@@ -24,7 +24,7 @@ CONTAINMENT_WITHIN_SOURCE = 0.8
 LEAST_WORDS = 30
 LEAST_WORDS_OF_SUMMARY = 40
 # A text that holds another whole, but is many times longer, is a round-up of several stories.
-LONGEST_RATIO = 3.4
+LONGEST_RATIO = 5.0
 # Two stories already told apart are joined only by a text about as long as each of them.
 BRIDGE_RATIO = 1.5
 _RUN = 5
