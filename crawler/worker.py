@@ -39,6 +39,7 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True
     )
+    logging.getLogger("scrapy").setLevel(logging.ERROR)  # its warnings about answers are told by the visits
     asyncio.run(_serve())
     return 0
 

@@ -66,7 +66,7 @@ class Site:
                 self.answer(path, b"not here", status=404)
             await self.answers[path](writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             with suppress(ConnectionError):
