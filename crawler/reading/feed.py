@@ -21,7 +21,7 @@ from crawler.reading.dates import parse_date
 from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag, texts
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.stubs import what_page
-from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, too_deep, without_doctype
+from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_deep, too_many_namespaces, without_doctype
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
@@ -63,6 +63,8 @@ def _refusal(text: str, url: str) -> str | None:
         return "a sitemap came instead of a feed: configure it with the key `sitemap`, not `feed`"
     if name == "opml":
         return "an OPML list of feeds came instead of a feed: configure the feeds it names"
+    if too_many_namespaces(text):
+        return f"the feed names more than {MAX_NAMESPACES} namespaces and was not read"
     if too_deep(text):
         return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read"
     return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 MAX_XML = 16 * 1024 * 1024  # bytes; a feed of this size is not a feed
+MAX_NAMESPACES = 200  # real feeds name a dozen
 MAX_DEPTH = 150  # levels; real feeds with XHTML content stay below 40
 
+_PREFIX = re.compile(r"\bxmlns:([^\s=<>]{1,60})")
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|$)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _TAG = re.compile(r"<(/?)([A-Za-z_][^\s<>/]{0,200})([^<>]*)>")
@@ -40,6 +42,11 @@ def _doctype_end(text: str, at: int) -> int:
 def declares_entities(text: str) -> bool:
     """Does the document declare entities of its own (which are then not expanded)?"""
     return bool(_ENTITY.search(text, 0, 200_000))
+
+
+def too_many_namespaces(text: str) -> bool:
+    """Does the document name more than ``MAX_NAMESPACES`` prefixes? Readers compare each with each."""
+    return len(set(_PREFIX.findall(text))) > MAX_NAMESPACES
 
 
 # Never closed in ill-formed feeds whose descriptions were not escaped; not a level of the feed's own structure.

@@ -27,7 +27,8 @@ HINTS = {
 @pytest.mark.parametrize("hints", HINTS.values(), ids=HINTS)
 @pytest.mark.parametrize("html", LAYOUTS.values(), ids=LAYOUTS)
 def test_every_layout_gives_the_same_article(html: str, hints: PageHints) -> None:
-    """Title as printed first, author, moment, place, credit, and the whole body from after the dateline to the end."""
+    """Title as printed first, author, moment, place, credit, and the whole body from after the dateline"
+    " to the end."""
     found = read_page(html.encode(), URL, "text/html; charset=utf-8", hints)
     assert found.problem is None
     assert found.title == HEADLINE

@@ -11,6 +11,7 @@ from crawler.reading.page import PageHints, Select, read_page, read_text
 from tests.crawler.reading.newsroom import OTHERS, TEASER, cards, each, flat_cards, links, page
 
 KARACHI = PageHints(timezone="Asia/Karachi", language="en")
+LD = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x",%s}</script>'
 URL = "https://www.example.com/news/1234567/weavers-ask-for-cheaper-yarn"
 TITLE = "Weavers ask for cheaper yarn before the winter orders"
 BODY = [
@@ -32,7 +33,8 @@ def test_a_printed_in_tail_ends_the_report_and_teasers_behind_it_are_gone() -> N
         f"<span class='story__byline'>Nadia Malik"
         f"</span> <span>Published October 3, 2025</span>"
         f"<div class='story__content'>{each('p', ['LAHORE: ' + BODY[0], *BODY[1:]])}"
-        "<p><em>Published in Some Paper, October 3rd, 2025</em></p><h3>Opinion</h3><p>06 May, 2024</p><p>The long wait of the "
+        "<p><em>Published in Some Paper, October 3rd, 2025</em></p><h3>Opinion</h3><p>06 May, 2024</p>"
+        "<p>The long wait of the "
         "weavers is a lesson in patience, and nobody has learned it.</p></div></article>",
         f"<title>{TITLE} - Newspaper - EXAMPLE.COM</title>",
     )
@@ -84,7 +86,7 @@ def test_the_agency_behind_a_dash_is_the_credit() -> None:
 
 def test_an_amp_twin_whose_zone_is_wrong_gives_the_moment_of_the_printed_clock() -> None:
     """Local time printed as +00:00 is five hours late; the visible clock agrees with the source's zone."""
-    data = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","datePublished":"2025-08-15T18:00:00+00:00"}</script>'
+    data = LD % '"datePublished":"2025-08-15T18:00:00+00:00"'
     html = page(f"<h1>{TITLE}</h1><p>Published August 15, 2025 | 06:00 PM</p>{each('p', BODY)}", data)
     assert read_page(html.encode(), URL, None, KARACHI).published_at == datetime(2025, 8, 15, 13, tzinfo=UTC)
     feed = FeedEntry(title=TITLE, published_at=datetime(2025, 8, 15, 13, tzinfo=UTC))
@@ -95,7 +97,7 @@ def test_an_amp_twin_whose_zone_is_wrong_gives_the_moment_of_the_printed_clock()
 
 def test_a_time_of_day_refines_a_date_without_one() -> None:
     """JSON-LD with the day only, the clock under the headline."""
-    data = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","datePublished":"2025-08-15"}</script>'
+    data = LD % '"datePublished":"2025-08-15"'
     html = page(f"<h1>{TITLE}</h1><p>Published August 15, 2025 | 06:00 PM</p>{each('p', BODY)}", data)
     assert read_page(html.encode(), URL, None, KARACHI).published_at == datetime(2025, 8, 15, 13, tzinfo=UTC)
 
@@ -110,16 +112,19 @@ def test_a_printed_clock_without_zone_gives_way_to_the_feed_when_the_zone_is_unk
 @pytest.mark.parametrize(
     "script",
     [
-        '{"@type":"NewsArticle","headline":"TITLE","datePublished":"2025-08-15T18:00:00+05:00","author":{"name":"Nadia Malik"}}',
+        '{"@type":"NewsArticle","headline":"TITLE","datePublished":"2025-08-15T18:00:00+05:00",'
+        '"author":{"name":"Nadia Malik"}}',
         '[{"@type":"BreadcrumbList"},{"@type":["NewsArticle"],"headline":"TITLE","datePublished":"2025-08-15 18:00:00",'
         '"author":["Nadia Malik"]}]',
         '{"@graph":[{"@type":"WebPage"},{"@type":"https://schema.org/ReportageNewsArticle","headline":"TITLE",'
-        '"datePublished":"2025-08-15T18:00:00+0500","author":{"@id":"#p"}},{"@id":"#p","@type":"person","name":"Nadia Malik"}]}',
+        '"datePublished":"2025-08-15T18:00:00+0500","author":{"@id":"#p"}},'
+        '{"@id":"#p","@type":"person","name":"Nadia Malik"}]}',
         '//<![CDATA[\n{"@type":"article","headline":"TITLE","datePublished":"2025-08-15T18:00:00+05:00",'
         '"author":[{"name":"Nadia Malik"},],}\n//]]>',
         '{"@type":"NewsArticle","headline":"TITLE","description":"line\nbreak","datePublished":"2025-08-15T13:00:00Z",'
         '"author":{"@type":"Person","name":"Nadia Malik"}}',
-        '{"@type":"NewsArticle" "headline":"TITLE","datePublished":"2025-08-15T13:00:00Z","author":{"name":"Nadia Malik"}',
+        '{"@type":"NewsArticle" "headline":"TITLE","datePublished":"2025-08-15T13:00:00Z",'
+        '"author":{"name":"Nadia Malik"}',
     ],
 )
 def test_json_ld_is_read_in_all_its_dress(script: str) -> None:
@@ -175,7 +180,8 @@ def test_paragraphs_that_only_resemble_furniture_stay() -> None:
     """Subheadings, lists, short sentences, links within prose, words such as "related" and "share"."""
     lines = (
         f"<p>{BODY[0]}</p><h2>What the spinners say</h2><p>“No.”</p><p>Related party loans were not discussed, the "
-        "chairman said.</p><ul><li>Cotton yarn: four days</li><li>Wool: none</li></ul><p>Share prices of the mills fell."
+        "chairman said.</p><ul><li>Cotton yarn: four days</li><li>Wool: none</li></ul><p>Share prices of"
+        " the mills fell."
         f"</p><p>More on that is expected from <a href='/a'>the ministry’s own report of the year</a>, he said."
         f"</p><p>{BODY[3]}</p>"
     )
@@ -251,7 +257,8 @@ JAPANESE_BODY = [
 def test_japanese_pages_give_place_date_and_body(charset: str, told: bool) -> None:
     """Countries in brackets, the office that reports, the date in signs; three encodings, declared or not."""
     html = page(
-        f"<h1>{JAPANESE_TITLE}</h1><p>(パキスタン、日本)</p><p>カラチ発</p><p>2026年01月22日</p>{each('p', JAPANESE_BODY * 3)}"
+        f"<h1>{JAPANESE_TITLE}</h1><p>(パキスタン、日本)</p><p>カラチ発</p>"
+        f"<p>2026年01月22日</p>{each('p', JAPANESE_BODY * 3)}"
         "<h2>関連記事</h2><ul><li><a href='/1'>金相場が下落</a></li></ul><p>ビジネス短信 0123456789abcdef</p>"
     ).replace('<meta charset="utf-8">', f"<meta charset='{charset}'>" if told else "")
     hints = PageHints(timezone="Asia/Tokyo", language="ja")
