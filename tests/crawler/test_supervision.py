@@ -113,7 +113,6 @@ async def test_an_overdue_visit_is_ended_and_the_worker_lives(outlet: Site) -> N
     outlet.raw("/hang", hang=True)
     outlet.raw("/robots.txt", hang=True)
     try:
-        settings = SETTINGS.model_copy(update={"timeout": 0.7})
         hasty = SETTINGS.model_copy(update={"timeout": 30.0})
         ended = await look(worker, hasty, feed=f"{outlet.url}/hang", timeout="20s")
         assert ended.visit.status is VisitStatus.FAILED
@@ -122,7 +121,6 @@ async def test_an_overdue_visit_is_ended_and_the_worker_lives(outlet: Site) -> N
             good = await look(worker, hasty, feed=feed_of(other), full_text="feed")
         assert good.visit.status is VisitStatus.OK
         assert worker.pid == pid
-        assert settings.timeout < hasty.timeout
     finally:
         await worker.stop()
 
