@@ -224,7 +224,7 @@ async def test_the_same_entry_twice_in_a_feed_is_one_item(worker: Worker, outlet
 async def test_an_entry_without_title_and_link_is_accounted_for(worker: Worker, outlet: Site) -> None:
     """Nothing vanishes without a reason."""
     text = "".join(f"&lt;p&gt;{sentence}&lt;/p&gt;" for sentence in SENTENCES)
-    outlet.answer("/feed", rss(f"<item><description>{text}</description><guid>7</guid></item>"))
+    outlet.answer("/feed", rss(f"<item><description>{text}</description><guid isPermaLink='false'>7</guid></item>"))
     seen = await look(worker, feed=f"{outlet.url}/feed")
     assert seen.items == []
     assert [(one.reason, one.keys, one.transient) for one in seen.rejected] == [
