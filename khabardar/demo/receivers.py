@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import json
@@ -61,7 +62,8 @@ class Mailbox:
         """Takes no more mail."""
         if self._server is not None:
             self._server.close()
-            await self._server.wait_closed()
+            with contextlib.suppress(TimeoutError):  # since Python 3.12 it waits for whoever is still connected
+                await asyncio.wait_for(self._server.wait_closed(), 2)
         self._socket.close()
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
+from datetime import datetime
 
 from rich.text import Text
 
@@ -21,14 +22,15 @@ def report(stage: Stage, over: str, *, seconds: float, once: bool) -> bool:
     ``over`` says how the demo ended; a round that ended by its "limit" was not whole, and says what it lacked.
     """
     stage.flush()
-    facts, lacking = stage.facts(), stage.lacking() if over == "limit" else []
+    states, seen = _from_archive(stage)
+    facts, lacking = replace(stage.facts(), seen=seen), stage.lacking() if over == "limit" else []
     lines, quiet = compare(stage.arrivals, facts), silences(stage.arrivals, facts)
     bad = sum(not line.good for line in lines) + sum(not silence.good for silence in quiet)
     view = stage.view
     if once:
         view.show(Text(), alerts_table(lines), silent_table(quiet))
     wide = stage.console.width >= 100
-    view.show(sources_table(stage.content, stage.newsroom.asked, _states(stage.folder), wide=wide))
+    view.show(sources_table(stage.content, stage.newsroom.asked, states, wide=wide))
     if not once:
         arrived = Counter(arrival.channel for arrival in stage.arrivals)
         told = f"{arrived['desk']} mails and {arrived['hook']} webhooks arrived in {seconds:.0f} seconds."
@@ -45,13 +47,18 @@ def report(stage: Stage, over: str, *, seconds: float, once: bool) -> bool:
     return False
 
 
-def _states(folder: Path) -> Mapping[str, SourceState]:
-    """How the service sees its sources, read from the archive it leaves."""
-    file = folder / "khabardar.db"
+def _from_archive(stage: Stage) -> tuple[Mapping[str, SourceState], Mapping[str, datetime]]:
+    """How the service sees its sources, and when it saw which piece, read from the archive it leaves."""
+    file = stage.folder / "khabardar.db"
     if not file.exists():
-        return {}
+        return {}, {}
     archive = Archive.open(f"sqlite:///{file}", read_only=True)
     try:
-        return archive.source_states()
+        seen: dict[str, datetime] = {}
+        for item in archive.search(None, limit=1000):
+            piece = stage.newsroom.piece_at(item.url or "")
+            if piece and item.seen_at:
+                seen[piece.key] = item.seen_at
+        return archive.source_states(), seen
     finally:
         archive.close()

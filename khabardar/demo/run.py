@@ -99,7 +99,7 @@ async def _close(stage: Stage, over: str, *, once: bool, began: float) -> int:
         shown.print(Text(f"The service stopped with exit code {code} instead of 0. Its last words:", "bold red"))
         shown.print(Text(stage.service.last_words()))
     good = report(stage, over, seconds=time.monotonic() - began, once=once)
-    return 0 if good and code == 0 else int(once)
+    return 0 if good and code == 0 else 1
 
 
 @contextmanager

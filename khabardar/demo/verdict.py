@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from khabardar.demo.arrivals import Arrival
 from khabardar.demo.content import CHANNELS, Content, Expected, Silent
 
-LATE_READER = timedelta(seconds=3)
-"""A reprint that was handed out this shortly before the message was made need not be named in it yet."""
+JUST_SEEN = timedelta(seconds=2)
+"""A reprint that the service saw this shortly before the message was made need not be named in it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,12 @@ class Silence:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the newsroom knows: ``piece_of`` finds the piece at a URL (None: not one of ours), ``read`` when each piece
-    was first handed out with its text."""
+    was first handed out with its text; ``seen`` when the service saw it, by its archive."""
 
     content: Content
     piece_of: Callable[[str], str | None]
     read: Mapping[str, datetime]
+    seen: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def compare(arrivals: Sequence[Arrival], facts: Facts) -> list[Line]:
@@ -130,17 +131,17 @@ def _wrong(channel: str, expected: Expected, arrival: Arrival, facts: Facts) -> 
         faults.append("no matched words are marked")
     unnamed = _unnamed(expected, arrival, facts)
     if unnamed:
-        faults.append(f"“also in” does not name {', '.join(unnamed)}, read well before the message was made")
+        faults.append(f"“also in” does not name {', '.join(unnamed)}, seen well before the message was made")
     return "; ".join(faults)
 
 
 def _unnamed(expected: Expected, arrival: Arrival, facts: Facts) -> list[str]:
-    """Outlets whose reprint had been read in good time and that the message does not name."""
+    """Outlets whose reprint had been seen in good time and that the message does not name."""
     made_at = arrival.sent_at or arrival.at
     named = {piece.partition("/")[0] for url in arrival.urls if (piece := facts.piece_of(url))}
     named |= set(arrival.also_in)
-    late = [p for p in expected.pieces if p not in facts.read or facts.read[p] > made_at - LATE_READER]
-    return sorted({p.partition("/")[0] for p in expected.pieces if p not in late} - named)
+    known = [piece for piece, seen_at in facts.seen.items() if seen_at <= made_at - JUST_SEEN]
+    return sorted({piece.partition("/")[0] for piece in expected.pieces if piece in known} - named)
 
 
 def _repeated(again: Arrival, arrivals: Sequence[Arrival]) -> str:

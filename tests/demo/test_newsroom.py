@@ -170,3 +170,23 @@ async def test_two_newsrooms_stand_side_by_side(newsroom: Newsroom, reader: http
         await second.stop()
     with pytest.raises(httpx.ConnectError):
         await reader.get(door(second, "indus-point"))
+
+
+@pytest.mark.parametrize(
+    ("piece", "words"),
+    [
+        ("indus-point/mango-season", ["Japan", "Automotive", "Used Cars"]),
+        ("ravi-observer/school-hours", ["Japan", "Automakers", "Used cars"]),
+        ("indus-point/calligraphy", ["Japan", "Suzuki"]),
+        ("margalla-times/autonomous-ferry", ["Japan", "autonomous", "author", "automatically"]),
+        ("subh-e-nau/sarkari-karobar", ["جاپان", "سرکاری", "کاروباری"]),
+        ("minato-keizai/domestic-sales", ["日本", "自動車"]),
+        ("maidan-sports/hockey-final", ["Japan", "automobile"]),
+        ("port-city-business/members-letter", ["Japan", "automaker", "used cars"]),
+        ("margalla-times/old-tractor-plan", ["Japanese", "automotive"]),
+    ],
+)
+async def test_every_trap_is_set(newsroom: Newsroom, reader: httpx.AsyncClient, piece: str, words: list[str]) -> None:
+    """Whoever looks for the words on the page finds them."""
+    page = (await reader.get(newsroom.address(piece))).text
+    assert [word for word in words if word not in page] == []

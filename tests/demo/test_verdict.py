@@ -12,7 +12,7 @@ from khabardar.demo.verdict import Facts, Line, compare, owing, silences
 CONTENT = load()
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 READ = {key: NOW - timedelta(minutes=1) for key in CONTENT.pieces if not CONTENT.closed(key)}
-FACTS = Facts(CONTENT, lambda url: url if url in CONTENT.pieces else None, READ)
+FACTS = Facts(CONTENT, lambda url: url if url in CONTENT.pieces else None, READ, READ)
 """In these tests the key of a piece serves as its URL."""
 
 
@@ -117,8 +117,8 @@ def test_wrong_rules_or_no_marked_words_fail() -> None:
     assert "marked" in words.why
 
 
-def test_also_in_must_name_reprints_that_were_read_in_good_time() -> None:
-    """One that was handed out only just before the message was made may be left out."""
+def test_also_in_must_name_reprints_that_were_seen_in_good_time() -> None:
+    """One that the service saw only just before the message was made may be left out."""
     wire = next(expected for expected in CONTENT.expected if len(expected.pieces) == 3)
     bare = [
         replace(one, also_in=()) if one.urls[0] in wire.pieces and one.channel == "desk" else one
@@ -127,7 +127,7 @@ def test_also_in_must_name_reprints_that_were_read_in_good_time() -> None:
     (line,) = mismatches(bare)
     assert "margalla-times, port-city-business" in line.why
     late = {**READ, **{piece: NOW - timedelta(seconds=1) for piece in wire.pieces[1:]}}
-    assert mismatches(bare, replace(FACTS, read=late)) == []
+    assert mismatches(bare, replace(FACTS, seen=late)) == []
 
 
 def test_silence_proves_nothing_when_the_text_was_never_read() -> None:
