@@ -130,6 +130,14 @@ def _best(names: list[str], labelled: bool) -> str | None:
     return max(people, key=lambda name: len(name) > 3, default=None)
 
 
+def lone_author(line: str) -> str | None:
+    """The name on a line that may be a byline without any label: two to four words, none of them a section's."""
+    line = one_line(line)
+    if not 2 <= len(line.split()) <= 4 or not is_name(line) or is_button_row(line):
+        return None
+    return person(_best([line], labelled=False))
+
+
 def is_name(text: str) -> bool:
     """Could this be the name of a person or a desk: few words, each with a capital (where the script has them)?"""
     words = text.split()

@@ -19,28 +19,33 @@ _ALWAYS = frozenset({"nav", "footer", "aside", "dialog", "figcaption"})
 _ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar"})
 _CERTAIN = re.compile(
     r"(?<!has-)(?<!with-)(?<!no-)(?:^|[\s_-])(?:related(?:news|posts?|stories|articles?|content|links?)?"
-    r"|relatedposts|also-?read|read-?also"
-    r"|you-?may(?:-?also)?-?like|recommend(?:ed|ations?)?(?:posts)?|trending|most-?(?:read|viewed|popular)"
-    r"|side-?bar|right-?bar|left-?bar"
-    r"|shar(?:e|ing)(?:bar|s|buttons?|daddy)?|sharedaddy|social(?:s|-?media|-?icons?)?|addtoany|addthis"
+    r"|relatedposts|other[-_]?(?:news|stories)|more[-_]?(?:news|stories)|similar|suggested|rel[-_]?news"
+    r"|also[-_]?read|read[-_]?also"
+    r"|you[-_]?may(?:[-_]?also)?[-_]?like|recommend(?:ed|ations?)?(?:posts)?|trending|most[-_]?(?:read|viewed"
+    r"|popular)"
+    r"|side[-_]?bar|right[-_]?bar|left[-_]?bar"
+    r"|shar(?:e|ing)(?:bar|s|buttons?|daddy)?|sharedaddy|social(?:s|[-_]?media|[-_]?icons?)?|addtoany|addthis"
     r"|newsletters?|subscri(?:be|ption)"
-    r"|comments?|comment-?list|disqus|advert\w{0,12}|ads?|adsbygoogle|sponsored|outbrain|taboola|mgid"
+    r"|comments?|comment[-_]?list|disqus|advert\w{0,12}|ads?|adsbygoogle|sponsored|outbrain|taboola|mgid"
     r"|breadcrumbs?|menu|nav|navbar"
-    r"|navigation|site-?footer|footer|tag-?cloud|tag-?list|author-?(?:box|bio)|about-?author|cookies?|consent"
+    r"|navigation|site[-_]?footer|footer|tag[-_]?cloud|tag[-_]?list|author[-_]?(?:box|bio)|about[-_]?author"
+    r"|cookies?|consent"
     r"|popup|modal|pagination"
     r"|pager|ticker|sr-only|visually-hidden|screen-reader-text|skip-link|wp-caption-text|image-caption"
-    r"|photo-?caption|login|search-?form"
-    r"|story__related|next-?prev|read-?next|up-?next|more-?on-?this)(?=$|[\s_-])",
+    r"|photo[-_]?caption|login|search[-_]?form"
+    r"|story__related|next[-_]?prev|read[-_]?next|up[-_]?next|more[-_]?on[-_]?this)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _LIKELY = re.compile(
-    r"(?:^|[\s_-])(?:read-?more|more-?(?:news|stories|from|posts)?|latest(?:-?(?:news|posts|stories))?|popular"
+    r"(?:^|[\s_-])(?:read[-_]?more|more[-_]?(?:news|stories|from|posts)?|latest(?:[-_]?(?:news|posts|stories))?"
+    r"|popular"
     r"|promo|teasers?|tags?|widget"
-    r"|top-?(?:stories|news|bar)|recent(?:-?posts)?|headlines|links|list|carousel|slider|box|card|cards|follow"
+    r"|top[-_]?(?:stories|news|bar)|recent(?:[-_]?posts)?|headlines|links|list|carousel|slider|box|card|cards|follow"
     r"|whatsapp|banner|hidden)"
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NEVER = frozenset({"html", "body", "main"})
 
@@ -62,7 +67,7 @@ _OTHER_STORIES = (
     r"|こちらも(?:おすすめ|読まれています)|人気記事|最新(?:記事|ニュース)|ランキング|アクセスランキング"
     r"|新着(?:記事|ニュース)?"
 )
-_OTHERS_ALONE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\W{{0,4}}$", re.IGNORECASE)
+_OTHERS_ALONE = re.compile(rf"^\W{{0,4}}(?:latest|popular|{_OTHER_STORIES})\W{{0,4}}$", re.IGNORECASE)
 _OTHERS_INLINE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\s*[:：|»>\-–—]\s*\S", re.IGNORECASE)
 _OTHERS_BEFORE_LINK = re.compile(
     r"^\W{0,4}(?:also\s+read|read\s+also|read\s+more|related|see\s+also|مزید\s+پڑھیں|یہ\s+بھی\s+پڑھیں|関連記事)\b",
@@ -122,7 +127,7 @@ def _is_furniture(element: Any, size: int, share: float) -> bool:
         return True
     if (style := element.get("style")) and _HIDDEN.search(style[:300]):
         return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
+    names = _HUMPS.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}"[:400])
     if len(names) < 2:
         return False
     return bool(_CERTAIN.search(names)) or (bool(_LIKELY.search(names)) and size > 0 and share >= 0.5)

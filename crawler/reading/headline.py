@@ -95,10 +95,12 @@ def _by_place(candidates: Sequence[tuple[int, Block]], blocks: Sequence[Block]) 
     if byline is not None:
         above = [(i, b) for i, b in headings if byline - 4 <= i < byline]
         if above:
-            return Headline(printed=above[0][1].text, at=above[0][0])
-    first = next(((i, b) for i, b in headings if b.heading == 1), None)
+            at, block = _wordiest(above)
+            return Headline(printed=block.text, at=at)
+    first = [(i, b) for i, b in headings if b.heading == 1]
     if first:
-        return Headline(heading=first[1].text, at=first[0])
+        at, block = _wordiest(first)
+        return Headline(heading=block.text, at=at)
     if twice := _repeated(candidates):
         return Headline(printed=twice[1].text, at=twice[0])
     if byline is not None:
@@ -108,6 +110,12 @@ def _by_place(candidates: Sequence[tuple[int, Block]], blocks: Sequence[Block]) 
         if above:
             return Headline(heading=above[-1][1].text, at=above[-1][0])
     return Headline(heading=headings[0][1].text, at=headings[0][0]) if headings else Headline()
+
+
+def _wordiest(headings: Sequence[tuple[int, Block]]) -> tuple[int, Block]:
+    """The first heading of several words: the name of the paper has fewer."""
+    wordy = (pair for pair in headings if len(pair[1].text.split()) >= 4 or not pair[1].text.isascii())
+    return next(wordy, headings[0])
 
 
 def _first_byline(blocks: Sequence[Block]) -> int | None:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from crawler.reading.article import Report, find_report, selected_report
-from crawler.reading.byline import Byline, is_name, person, read_byline
+from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
 from crawler.reading.entries import FeedEntry
-from crawler.reading.furniture import furniture_elements, is_button_row
+from crawler.reading.furniture import furniture_elements
 from crawler.reading.headline import Headline, find_headline, without_site
 from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_of
 from crawler.reading.metadata import Metadata, read_metadata
@@ -115,28 +115,33 @@ class Witnesses:
         found = self.story.byline
         lines = [(i, self.page.items[i]) for i in self._range() if len(self.page.items[i].text) <= 200]
         for n, (at, block) in enumerate(lines):
-            line = read_byline(block.text, self.timezone)
-            above = self.headline.at is not None and at < self.headline.at
-            if (
-                line is None
-                or key(block.text) in self.titles
-                or (above and not line.labelled)
-                or is_dateline(block.text)
-            ):
+            line = self._line(lines, n)
+            if line is None or key(block.text) in self.titles or is_dateline(block.text):
+                continue
+            if self.headline.at is not None and at < self.headline.at and not line.labelled:
                 continue
             line = Byline(line.author or (self._neighbour(lines, n) if line.date else None), line.date, line.labelled)
             # "Published ..." beats a date that merely stands there
             found = joined(line, found) if line.labelled and not found.labelled else joined(found, line)
         return found
 
+    def _line(self, lines: Sequence[tuple[int, Block]], n: int) -> Byline | None:
+        """What a line says, together with the next one when that is only the time of day."""
+        text = lines[n][1].text
+        line = read_byline(text, self.timezone)
+        if line and line.date and not line.date.has_time and n + 1 < len(lines) and len(lines[n + 1][1].text) <= 25:
+            both = read_byline(f"{text} {lines[n + 1][1].text}", self.timezone)
+            return both if both and both.date and both.date.has_time and both.author == line.author else line
+        return line
+
     def _neighbour(self, lines: Sequence[tuple[int, Block]], at: int) -> str | None:
-        """A name that stands alone on the line beside a date: who wrote it."""
-        for n in (at - 1, at + 1):
+        """A name that stands alone on a line beside a date: who wrote it."""
+        for n in (at - 1, at + 1, at - 2):
             block = lines[n][1] if 0 <= n < len(lines) else None
-            if block is None or block.heading or not 2 <= len(block.text.split()) <= 4:
+            if block is None or block.heading in (1, 2, 3) or key(block.text) in self.titles:
                 continue
-            if is_name(block.text) and key(block.text) not in self.titles and not is_button_row(block.text):
-                return person(block.text)
+            if author := lone_author(block.text):
+                return author
         return None
 
     def _marked(self, marks: Sequence[tuple[int, str, str, str]]) -> tuple[str | None, str | None]:

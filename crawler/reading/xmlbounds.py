@@ -46,7 +46,7 @@ def declares_entities(text: str) -> bool:
 
 def too_many_namespaces(text: str) -> bool:
     """Does the document name more than ``MAX_NAMESPACES`` prefixes? Readers compare each with each."""
-    return len(set(_PREFIX.findall(text))) > MAX_NAMESPACES
+    return len({found.group(1) for found in _PREFIX.finditer(text)}) > MAX_NAMESPACES
 
 
 # Never closed in ill-formed feeds whose descriptions were not escaped; not a level of the feed's own structure.
@@ -61,7 +61,8 @@ def too_deep(text: str, limit: int = MAX_DEPTH) -> bool:
     stack: list[str] = []
     open_names: dict[str, int] = {}
     loose = 0
-    for closing, name, rest in _TAG.findall(bare):
+    for tag in _TAG.finditer(bare):
+        closing, name, rest = tag.groups()
         if name.lower() in _LOOSE:
             loose += -1 if closing else not rest.endswith("/")
             if loose > _MAX_LOOSE:
