@@ -18,7 +18,8 @@ from crawler.reading import jsonfeed
 from crawler.reading.byline import person
 from crawler.reading.charset import decode
 from crawler.reading.dates import parse_date
-from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag, texts
+from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag
+from crawler.reading.full_text import texts
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.stubs import what_page
 from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_deep, too_many_namespaces, without_doctype

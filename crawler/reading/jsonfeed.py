@@ -10,7 +10,8 @@ from typing import Any
 
 from crawler.reading.byline import person
 from crawler.reading.dates import parse_date
-from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag, texts
+from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag
+from crawler.reading.full_text import texts
 from crawler.reading.plain import caption, excerpt
 
 

@@ -2,20 +2,23 @@
 
 A page tells the same thing several times, and not always the same way. Witnesses:
 
-==========  ====================================================================================
-select      what the source's own CSS selectors point at (the operator looked at the page)
-printed     the visible headline, when another witness or its place above the byline confirms it
-jsonld      schema.org data in ``application/ld+json``
-marked      microdata, ``rel=author``, ``<time>`` under the headline
-meta        ``<meta>``: Open Graph, article:*, author
-byline      the line under the headline ("Some Name Published August 15, 2025 | 06:00 PM")
-dateline    the head of the report ("ISLAMABAD, (Agency - 15th Aug, 2025)")
-heading     a visible headline that nothing confirms
-feed        what the feed said of this entry
-url         what the address says
-tail        the credit under the report ("—APP")
-organisation  an author that is not a person, in JSON-LD
-==========  ====================================================================================
+============  ==================================================================================
+select        what the source's own CSS selectors point at (the operator looked at the page)
+printed       the visible headline, when another witness or its place above the byline confirms it
+jsonld        schema.org data in ``application/ld+json``
+marked        microdata, ``rel=author``, classes of authors, ``<time>`` under the headline
+meta          ``<meta>``: Open Graph, article:*, author; the ``<title>``; ``<link rel=canonical>``
+byline        the line under the headline ("Some Name Published August 15, 2025 | 06:00 PM")
+dateline      the head of the report ("ISLAMABAD, (Agency - 15th Aug, 2025)")
+tail          the credit under the report ("—APP")
+heading       a visible headline that nothing confirms
+feed          what the feed said of this entry
+organisation  an author in JSON-LD that is not a person
+url           what the address says
+============  ==================================================================================
+
+The body has no row: it is what ``article`` finds, or a selector names; ``witnesses`` replaces a mere teaser by the
+text in JSON-LD or in the feed. The language has none either: ``scripts`` asks the letters.
 """
 
 from __future__ import annotations

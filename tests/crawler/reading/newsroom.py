@@ -182,4 +182,27 @@ LAYOUTS: dict[str, str] = {
     "headline run into the report": page(
         f"<h1>{HEADLINE}</h1><p>{BYLINE}</p><p>{ECHO} {story()[0]}</p>{each('p', story()[1:])}", TITLE
     ),
+    "name, date and time on lines of their own": page(
+        f"<div>{STRAY}</div><h1>{HEADLINE}</h1><h5>{AUTHOR}</h5><div>Published August 15, 2025</div><div>06:00 PM</div>"
+        f"<p>{ECHO}</p>{each('p')}"
+    ),
+    "the name of the paper as h1": page(
+        f"<h1>UrduPoint</h1><div>{STRAY}</div><h1>{HEADLINE}</h1><p>{AUTHOR} | August 15, 2025 06:00 PM</p>"
+        f"<p>{ECHO}</p>{each('p')}"
+    ),
+    "other stories in boxes with odd names": page(
+        f"<h1>{HEADLINE}</h1><p>{BYLINE}</p><p>{ECHO}</p>{each('p')}<div class='otherNews'><p>{TEASER}</p></div>"
+        f"<div id='more_stories'><p>{TEASER}</p></div><div><h4>Latest</h4><p>{TEASER}</p></div>",
+        TITLE,
+    ),
+    "header and footer of an article": page(
+        f"<header>{STRAY}</header><main><article><header><h1>{HEADLINE}</h1><p>{BYLINE}</p></header><div><p><strong>{ECHO}"
+        f"</strong></p>{each('p')}</div><footer><p>Filed under: Business</p></footer></article></main>",
+        TITLE,
+    ),
+    "bold dateline, then a line break": page(
+        f"<h1>{HEADLINE}</h1><p>{AUTHOR}&nbsp;{PUBLISHED.replace(' ', '&nbsp;')}</p><p>{ECHO}</p>"
+        f"<p><strong>{LEAD}</strong><br>{PARAGRAPHS[0]}</p>{each('p', story()[1:])}",
+        TITLE,
+    ),
 }
