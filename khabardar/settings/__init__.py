@@ -85,7 +85,7 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
     return Settings(
         path=found.file.absolute(),
         topics=topics,
-        sources=tuple(source for _, source in sources),
+        sources=tuple(_in_a_zone(source, service.timezone) for _, source in sources),
         channels=tuple(channel for _, channel in channels),
         rules=tuple(rule for _, rule in rules),
         names=queries.all_names,
@@ -94,6 +94,11 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
         secrets=frozenset(found.secrets),
         **{name: part if part is not None else TABLES[name]() for name, part in parts.items()},  # type: ignore[arg-type]
     )
+
+
+def _in_a_zone(source: SourceSettings, timezone: str) -> SourceSettings:
+    """A source that names no time zone prints its clock in the service's."""
+    return source if source.timezone else source.model_copy(update={"timezone": timezone})
 
 
 def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:

@@ -275,3 +275,10 @@ def test_queries_of_a_bad_file_are_all_reported(tmp_path: Path) -> None:
         (4, "rules[b].query"),
         (7, "rules[a].name"),
     ]
+
+
+def test_source_without_a_time_zone_prints_its_clock_in_the_zone_of_the_service(tmp_path: Path) -> None:
+    """Its own zone comes first."""
+    feeds = '[[sources]]\nname = "a"\nfeed = "https://a.example/"\n[[sources]]\nname = "b"\nfeed = "https://b.example/"\n'
+    settings = _load(tmp_path, f'[service]\ntimezone = "Asia/Karachi"\n{feeds}timezone = "Asia/Tokyo"\n')
+    assert [source.timezone for source in settings.sources] == ["Asia/Karachi", "Asia/Tokyo"]
