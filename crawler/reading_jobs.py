@@ -6,13 +6,15 @@ Imported by the readers before they are forked, so that reading libraries are lo
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from archive.identity import canonical_url, item_keys, text_key
+from archive.identity import canonical_url, item_keys
 from archive.model import NewsItem
 from crawler.leads import ArticleReading, Lead, ListReading
+from crawler.naming import keys_of, named_in, names_nothing, shared_names, title_from
 from crawler.reading.feed import FeedEntry, read_feed
 from crawler.reading.listing import read_listing
 from crawler.reading.page import PageHints, PageReading, Select, read_page, read_text
@@ -32,7 +34,8 @@ def read_feed_list(
     reading = read_feed(body, url, content_type, source.timezone, source.language)
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
-    return ListReading(_newest_first([lead_of(entry, source) for entry in reading.entries]))
+    shared = shared_names(reading.entries, reading.site)
+    return ListReading(_newest_first([lead_of(entry, source, shared) for entry in reading.entries]))
 
 
 def read_sitemap_list(
@@ -58,7 +61,8 @@ def read_listing_list(
     )
     if not links:
         return ListReading(problem="the page has no link that looks like an article's; see `links` and `links_match`")
-    leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in links[:_MOST_LEADS]]
+    named = [link for link in links if not names_nothing(link.url)]
+    leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in named[:_MOST_LEADS]]
     return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads))
 
 
@@ -69,25 +73,19 @@ def read_article(html: bytes, url: str, content_type: str | None, source: Source
     reading = read_page(html, url, content_type, hints_of(source, lead.entry))
     if reading.problem is not None:
         return ArticleReading(None, reading.problem)
-    if not (reading.title or lead.entry.title):
+    if not (reading.title or lead.item.title):
         return ArticleReading(None, "no headline was found on the page")
     keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
     return ArticleReading(_item(reading, lead.entry, source, tuple(keys), complete=True))
 
 
-def lead_of(entry: FeedEntry, source: SourceSettings) -> Lead:
-    """The lead an entry gives: the item as the list has it, and whether its page is worth reading."""
-    outlet_id, _ = named_in(entry.url, source)
-    keys = item_keys(source.name, entry.url, entry.guid, outlet_id)
-    needs_page = _needs_page(entry, source)
-    item = _item(
-        read_text(None, hints_of(source, entry)),
-        entry,
-        source,
-        keys or (text_key(source.name, entry.title, entry.summary),),
-        complete=not needs_page,
-    )
-    refused = None if item.title or needs_page else "the entry has no title"
+def lead_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = ()) -> Lead:
+    """The lead an entry gives: the item as the list has it, and whether its page is worth reading. ``shared`` are names
+    that several entries of its list carry."""
+    needs_page = _needs_page(entry, source) and not names_nothing(entry.url, shared)
+    keys = keys_of(entry, source, shared)
+    item = _item(read_text(None, hints_of(source, entry)), entry, source, keys, complete=not needs_page)
+    refused = None if item.title or needs_page else "the entry has neither a title nor any words"
     return Lead(item, entry, needs_page, stands_alone=bool(item.title), refused=refused)
 
 
@@ -103,20 +101,11 @@ def hints_of(source: SourceSettings, entry: FeedEntry | None = None) -> PageHint
     )
 
 
-def named_in(url: str | None, source: SourceSettings) -> tuple[str | None, str | None]:
-    """(outlet's id, section) as the source's ``article`` expression finds them in a URL."""
-    if url is None or source.article is None:
-        return None, None
-    found = re.search(source.article, url[:2000])
-    groups = found.groupdict() if found else {}
-    return groups.get("id"), groups.get("section")
-
-
 def _item(
     reading: PageReading, entry: FeedEntry, source: SourceSettings, keys: tuple[str, ...], *, complete: bool
 ) -> NewsItem:
     return NewsItem(
-        title=reading.title or entry.title,
+        title=reading.title or entry.title or title_from(entry),
         url=entry.url,
         source=source.name,
         author=reading.author,

@@ -23,16 +23,23 @@ class FeedEntry:
     section: str | None = None
     language: str | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it that a reader could use."""
+        return bool(self.url or self.title or self.text or self.summary)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
     """What came of reading a feed. ``kind`` is rss, rdf, atom, json or "" when it is none; ``problem`` is a sentence
-    when the body is not a feed that can be read. A feed without entries is not a problem."""
+    when the body is not a feed that can be read. A feed without entries is not a problem. ``site`` is the address the
+    feed gives for the site it belongs to."""
 
     kind: str
     entries: tuple[FeedEntry, ...] = ()
     language: str | None = None
     problem: str | None = None
+    site: str | None = None
 
 
 def address(raw: str | None, base: str) -> str | None:

@@ -94,10 +94,10 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     version = str(found.get("version") or "")
     spoken = language_tag(found.feed.get("language")) or language
     read = (_entry(raw, url, timezone, spoken) for raw in found.entries)
-    entries = tuple(entry for entry in read if entry.url or entry.title or entry.text)
+    entries = tuple(entry for entry in read if entry.says_something)
     if not version and not entries:
         return FeedReading("", problem=f"not a feed: the document begins {excerpt(text, 80)!r}")
-    return FeedReading(_kind(version), entries, spoken, None)
+    return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
 
 
 def _as_character(found: re.Match[str]) -> str:
@@ -139,7 +139,10 @@ def _base(raw: Mapping[str, Any]) -> str:
 
 def _link(raw: Mapping[str, Any], base: str, guid: str | None) -> str | None:
     named = [link.get("href") for link in raw.get("links", ()) if link.get("rel") == "alternate"]
-    for candidate in (raw.get("feedburner_origlink"), *named, raw.get("link")):
+    linked = raw.get("link")
+    if linked == raw.get("id"):  # feedparser takes a guid such as "7" for a link unless it says that it is none
+        linked = None
+    for candidate in (raw.get("feedburner_origlink"), *named, linked):
         if found := address(candidate, base):
             return found
     return guid if guid and address(guid, "") == guid else None

@@ -25,7 +25,8 @@ def read_json_feed(text: str, url: str, timezone: str | None, language: str | No
         return FeedReading("", problem="JSON without a list `items`: not a JSON Feed (jsonfeed.org/version/1.1)")
     spoken = language_tag(feed.get("language")) or language
     read = (_entry(item, url, timezone, spoken) for item in feed["items"] if isinstance(item, dict))
-    return FeedReading("json", tuple(entry for entry in read if entry.url or entry.title or entry.text), spoken)
+    entries = tuple(entry for entry in read if entry.says_something)
+    return FeedReading("json", entries, spoken, site=address(_text(feed.get("home_page_url")), url))
 
 
 def _entry(item: Mapping[str, Any], url: str, timezone: str | None, language: str | None) -> FeedEntry:

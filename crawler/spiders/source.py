@@ -107,13 +107,21 @@ class SourceSpider(Visitor):
             self.report.retry_after = failure.value.seconds
 
     def follow(self, leads: tuple[Lead, ...]) -> Iterator[News | Request]:
-        """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page."""
+        """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page.
+
+        A known entry under a further name (its address was edited, its guid stayed) is told as the list has it, without
+        its page: the archive lets the new name point to the item it has.
+        """
         self.report.listed += len(leads)
         for lead in leads[:_MOST_LEADS]:
             keys = set(lead.item.keys)
-            if keys & self.errand.known.keys or keys & self._met:
+            if keys & self._met:
                 continue
             self._met |= keys
+            if keys & self.errand.known.keys:
+                if keys - self.errand.known.keys and lead.stands_alone:
+                    yield self._seen(replace(lead.item, complete=False))
+                continue
             if lead.refused is not None:
                 yield self._rejected(lead, lead.refused)
             elif lead.needs_page and lead.item.url is not None:

@@ -221,16 +221,63 @@ async def test_the_same_entry_twice_in_a_feed_is_one_item(worker: Worker, outlet
     assert seen.visit.items == 2
 
 
-async def test_an_entry_without_title_and_link_is_accounted_for(worker: Worker, outlet: Site) -> None:
-    """Nothing vanishes without a reason."""
+async def test_an_entry_of_mere_words_is_kept_under_its_first(worker: Worker, outlet: Site) -> None:
+    """Nothing vanishes: neither an entry that is only a summary, nor one that is only a text."""
     text = "".join(f"&lt;p&gt;{sentence}&lt;/p&gt;" for sentence in SENTENCES)
-    outlet.answer("/feed", rss(f"<item><description>{text}</description><guid isPermaLink='false'>7</guid></item>"))
+    brief = "<item><description>Ferries stay in port.</description></item>"
+    whole = f"<item><description>{text}</description><guid isPermaLink='false'>7</guid></item>"
+    outlet.answer("/feed", rss(brief, whole))
     seen = await look(worker, feed=f"{outlet.url}/feed")
+    assert [item.title[:34] for item in seen.items] == ["Ferries stay in port.", SENTENCES[0][:34]]
+    assert seen.items[1].keys == ("guid:sample:7",)
+    assert all(item.keys for item in seen.items)
+
+
+async def test_an_entry_that_says_nothing_is_accounted_for(worker: Worker, outlet: Site) -> None:
+    """A link whose page is not to be read, and no word about it."""
+    outlet.answer("/feed", rss(f"<item><link>{outlet.url}/a-1</link></item>"))
+    seen = await look(worker, feed=f"{outlet.url}/feed", full_text="feed")
     assert seen.items == []
-    assert [(one.reason, one.keys, one.transient) for one in seen.rejected] == [
-        ("the entry has no title", ("guid:sample:7",), False)
+    assert [one.reason for one in seen.rejected] == ["the entry has neither a title nor any words"]
+
+
+async def test_a_guid_on_every_entry_names_none_of_them(worker: Worker, outlet: Site) -> None:
+    """Else all news of such a feed would be one item; one entry listed twice stays one."""
+    same = "<guid isPermaLink='false'>news</guid>"
+    listed = [entry(title, f"{outlet.url}/{path}", extra=same) for title, path in (("A", "a"), ("B", "b"), ("A", "a"))]
+    outlet.answer("/feed", rss(*listed, f"<item><title>No link</title>{same}</item>"))
+    seen = await look(worker, feed=f"{outlet.url}/feed", full_text="feed")
+    assert sorted(item.title for item in seen.items) == ["A", "B", "No link"]
+    assert not any(key.startswith("guid:") for item in seen.items for key in item.keys)
+
+
+async def test_links_to_the_front_page_name_nothing_and_are_not_read(worker: Worker, outlet: Site) -> None:
+    """The site's own address, also one with a path, and an address that many entries share."""
+    outlet.answer("/", page("The front page of the paper"))
+    outlet.answer("/en/", page("The front page of the paper"))
+    outlet.answer("/live", page("All that happened today"))
+    entries = [
+        entry(f"Story {n}", f"{outlet.url}{path}") for n, path in enumerate(("/", "", "/en/", "/en", *["/live"] * 3))
     ]
-    assert seen.visit.items == 1
+    outlet.answer("/feed", rss(f"<link>{outlet.url}/en/</link>", *entries))
+    seen = await look(worker, feed=f"{outlet.url}/feed")
+    assert sorted(item.title for item in seen.items) == [f"Story {n}" for n in range(7)]
+    assert {item.body for item in seen.items} == {None}
+    assert outlet.paths == ["/robots.txt", "/feed"]
+
+
+async def test_a_further_name_of_a_known_entry_is_told_without_asking_for_its_page(
+    worker: Worker, outlet: Site
+) -> None:
+    """The address was edited, the guid stayed: the archive shall find the item under both; next time it is silent."""
+    guid = "<guid isPermaLink='false'>7</guid>"
+    outlet.answer("/feed", rss(entry("Edited", f"{outlet.url}/new-slug-7", extra=guid)))
+    seen = await look(worker, known=Known(keys=frozenset({"guid:sample:7"})), feed=f"{outlet.url}/feed")
+    assert [(item.title, item.complete) for item in seen.items] == [("Edited", False)]
+    assert set(seen.items[0].keys) > {"guid:sample:7"}
+    assert outlet.paths == ["/robots.txt", "/feed"]
+    again = await look(worker, known=Known(keys=frozenset(seen.items[0].keys)), feed=f"{outlet.url}/feed")
+    assert again.items == []
 
 
 async def test_the_user_agent_is_the_configured_one(worker: Worker, outlet: Site) -> None:

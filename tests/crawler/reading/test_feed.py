@@ -141,6 +141,9 @@ def test_titles_become_plain_text(written: str, title: str) -> None:
     [
         ("<title>T</title><guid>https://example.org/n/7</guid>", "https://example.org/n/7", "https://example.org/n/7"),
         ("<title>T</title><guid isPermaLink='false'>7</guid>", None, "7"),
+        ("<title>T</title><guid>7</guid>", None, "7"),
+        ("<title>T</title><guid>tag:example.org,2025:7</guid>", None, "tag:example.org,2025:7"),
+        ("<title>T</title><guid>/n/7</guid><link>/n/7</link>", "https://example.org/n/7", "/n/7"),
         ("<title>T</title><link> https://example.org/n/7\n</link>", "https://example.org/n/7", None),
         ("<title>T</title><link>javascript:alert(1)</link>", None, None),
         ("<title>T</title><link>//example.org/n/7</link>", "https://example.org/n/7", None),
