@@ -19,12 +19,13 @@ from query.letters import Normal, is_character, is_katakana, normal_form
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
 
+# No possessive groups, `(…)*+`: Python before 3.11.5 takes the last letter of their match away (gh-106052).
 _TEMPLATE = r"""
   (?P<abbreviation> %(letter)s (?:\. %(letter)s)+ (?!%(word)s) )   (?:\.?'[sS](?!%(word)s))?
 | (?P<character>    %(character)s )                                (?:'[sS](?!%(word)s))?
 | (?P<currency>     (?:%(currency)s) (?=[0-9]) )
-| (?P<amount>       [0-9]++ (?:[.,][0-9]++)*+ (?=(?:%(currency)s)(?!%(word)s)) )
-| (?P<word>         %(word)s++ (?: '(?![sS](?!%(word)s))%(word)s++ | (?<=[0-9])[.,](?=[0-9])%(word)s++ )*+ )
+| (?P<amount>       [0-9]++ (?:[.,][0-9]++)* (?=(?:%(currency)s)(?!%(word)s)) )
+| (?P<word>         %(word)s++ (?: '(?![sS](?!%(word)s))%(word)s++ | (?<=[0-9])[.,](?=[0-9])%(word)s++ )* )
                                                                    (?:'[sS](?!%(word)s))?
 """
 _CURRENCY = "|".join("".join(f"[{c}{c.upper()}]" for c in code) for code in _CURRENCIES.split("|"))
