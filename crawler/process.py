@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from crawler.wire import Message, line, message
+from crawler.workspace import Workspace
 
 _LOG = logging.getLogger("crawler.worker")
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _LONGEST_LINE = 64 * 1024 * 1024
 # The worker handles hostile bytes: of the environment, where passwords live, it gets only what it needs to run.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 _PASSED_ON_WORDS = ("PYTHON", "SSL_CERT_", "COV")
 
 
@@ -35,8 +36,9 @@ class WorkerProcess:
     Every errand has an inbox; when the worker is gone, each open inbox gets None and ``ending`` says why.
     """
 
-    def __init__(self, running: asyncio.subprocess.Process) -> None:
+    def __init__(self, running: asyncio.subprocess.Process, workspace: Workspace) -> None:
         self._running = running
+        self._workspace = workspace
         self._clock = asyncio.get_running_loop().time
         self.pid = running.pid
         self.started_at = self.beat_at = self.idle_since = self._clock()
@@ -53,18 +55,23 @@ class WorkerProcess:
     async def start(cls, settings: Message) -> WorkerProcess:
         """Start a worker with the settings of ``[crawl]``. Raises WorkerGone when the process cannot be made."""
         try:
+            workspace = Workspace()
+        except OSError as error:
+            raise WorkerGone(f"the crawl worker has no folder to work in; is TMPDIR writable? {error}") from error
+        try:
             running = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "crawler.worker", str(os.getpid())),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=_environment() | {"PYTHONPATH": os.pathsep.join([_ROOT, *_python_path()])},
+                env=_environment(workspace),
                 limit=_LONGEST_LINE,
                 start_new_session=True,
             )
         except OSError as error:
+            workspace.remove()
             raise WorkerGone(f"the crawl worker could not be started: {error}") from error
-        process = cls(running)
+        process = cls(running, workspace)
         process.send({"settings": settings})
         return process
 
@@ -143,6 +150,7 @@ class WorkerProcess:
                 await self._running.wait()
         self._signal(signal.SIGKILL)
         code = await self._running.wait()
+        self._workspace.remove()
         self.ending = self.ending or _how(code, self._last_words)
         for inbox in self.inboxes.values():
             inbox.put_nowait(None)
@@ -174,11 +182,9 @@ def _how(code: int, last_words: str) -> str:
     return f"the crawl worker broke down (exit code {code}): {last_words or 'it said nothing'}"
 
 
-def _environment() -> dict[str, str]:
-    return {
+def _environment(workspace: Workspace) -> dict[str, str]:
+    passed_on = {
         name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_WORDS)
     }
-
-
-def _python_path() -> list[str]:
-    return [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+    python_path = [_ROOT, *(part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part)]
+    return passed_on | {"TMPDIR": str(workspace.path), "PYTHONPATH": os.pathsep.join(python_path)}
