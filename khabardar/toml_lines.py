@@ -24,9 +24,11 @@ _ENDS_BARE = " \t\r\n,]}#"
 
 @dataclass(frozen=True)
 class LineIndex:
-    """Lines by key path. ``lines`` counts from 1."""
+    """Lines by key path. ``lines`` counts from 1; ``texts`` are the lines on which the content of a text over several
+    lines begins, where every line break of the content is one of the file."""
 
     lines: Mapping[Path, int] = field(default_factory=dict)
+    texts: Mapping[Path, int] = field(default_factory=dict)
 
     def line_of(self, path: Path) -> int:
         """The line of ``path``, else of its nearest known parent, else 1."""
@@ -36,13 +38,18 @@ class LineIndex:
                 return line
         return 1
 
+    def line_inside(self, path: Path, down: int) -> int:
+        """The line of the file that is ``down`` lines below the first one of the text at ``path``."""
+        begin = self.texts.get(path)
+        return self.line_of(path) if begin is None else begin + down
+
 
 def index_lines(text: str) -> LineIndex:
     """Index a TOML text. Never fails: a text that is not TOML gives what was understood before the fault."""
     scanner = _Scanner(text)
     with contextlib.suppress(_LostError):
         scanner.scan()
-    return LineIndex(scanner.lines)
+    return LineIndex(scanner.lines, scanner.texts)
 
 
 class _LostError(Exception):
@@ -57,6 +64,7 @@ class _Scanner:
         self.at = 0
         self.starts = [0, *(i + 1 for i, letter in enumerate(text) if letter == "\n")]
         self.lines: dict[Path, int] = {}
+        self.texts: dict[Path, int] = {}
         self.table: Path = ()
         self.counts: dict[Path, int] = {}  # arrays of tables: how many elements so far
 
@@ -162,13 +170,22 @@ class _Scanner:
     def _value(self, path: Path) -> None:
         letter = self._here()
         if letter in "\"'":
+            start = self.at
             self._quoted()
+            self._note_text(path, start)
         elif letter == "[":
             self._array(path)
         elif letter == "{":
             self._inline_table(path)
         else:
             self._bare()
+
+    def _note_text(self, path: Path, start: int) -> None:
+        """Where the content of a text over several lines begins; not with escapes, which make and join lines."""
+        written = self.text[start : self.at]
+        if written[:3] in {"'''", '"""'} and (written[0] == "'" or "\\" not in written):
+            begins = written[3:4] in {"\n", "\r"}  # a line break right behind the quotes is not part of the text
+            self.texts[path] = self._line(start) + begins
 
     def _bare(self) -> None:
         """A number, boolean or date; a date may hold one space before its time."""

@@ -210,8 +210,21 @@ def _channels(table: Mapping[str, Any], found: Findings) -> list[tuple[int, Chan
             continue
         part = build(model, with_secret_files(element, fields_of(model), found, path), path, found)
         if part is not None:
+            _check_certificates(part.ca, (*path, "ca"), found)
             built.append((number, part))
     return built
+
+
+def _check_certificates(pem: str, path: KeyPath, found: Findings) -> None:
+    """Certificates that cannot be read would fail every delivery, hours later."""
+    if not pem:
+        return
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError):
+        found.error(path, "these are no certificates in PEM form: -----BEGIN CERTIFICATE----- and so on.")
 
 
 def _elements(kind: str, table: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:

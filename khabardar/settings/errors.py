@@ -41,6 +41,9 @@ class Findings:
     """Collects errors and warnings while a file is being read.
 
     ``secrets`` are texts that must not appear in a message (from the environment, from secret files): they are masked.
+    ``unknown`` are the paths whose value could not be had (a variable that is not set, a file that cannot be read):
+    they have their error, so nothing more is said about them, nor about what they would be compared with. ``written``
+    says under which key a value really stands in the file (``password`` under ``password_file``).
     """
 
     file: Path
@@ -49,9 +52,17 @@ class Findings:
     secrets: set[str] = field(default_factory=set)
     errors: list[SettingsError] = field(default_factory=list)
     warnings: list[SettingsError] = field(default_factory=list)
+    unknown: set[KeyPath] = field(default_factory=set)
+    written: dict[KeyPath, KeyPath] = field(default_factory=dict)
 
-    def error(self, path: KeyPath, message: str) -> None:
-        self.errors.append(self._finding(path, message))
+    def error(self, path: KeyPath, message: str, down: int = 0) -> None:
+        """``down``: how many lines below the beginning of the text at ``path`` the mistake is."""
+        if not self.doubtful(path):
+            self.errors.append(self._finding(path, message, down))
+
+    def doubtful(self, path: KeyPath) -> bool:
+        """What stands at ``path``, or something in it, is not known."""
+        return any(one[: len(path)] == path for one in self.unknown)
 
     def warn(self, path: KeyPath, message: str) -> None:
         self.warnings.append(self._finding(path, message))
@@ -64,11 +75,14 @@ class Findings:
         if self.errors:
             raise SettingsErrors(self.errors)
 
-    def _finding(self, path: KeyPath, message: str) -> SettingsError:
+    def _finding(self, path: KeyPath, message: str, down: int = 0) -> SettingsError:
+        for target, key in self.written.items():
+            if path[: len(target)] == target:
+                path = (*key, *path[len(target) :])
         for secret in sorted(self.secrets, key=len, reverse=True):
             message = message.replace(secret, _MASK)
         one_line = " ".join(message.split())
-        return SettingsError(str(self.file), self.lines.line_of(path), key_text(path, self.table), one_line)
+        return SettingsError(str(self.file), self.lines.line_inside(path, down), key_text(path, self.table), one_line)
 
 
 def key_text(path: KeyPath, table: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ from khabardar.settings.errors import Findings
 from khabardar.toml_lines import index_lines
 
 _PLACE = re.compile(r"\s*\((?:at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
+_DECLARED = re.compile(r"\((?:'[^']*',? ?)+\)")  # tomllib names a table as Python writes a tuple
+_LONG_NUMBER = re.compile(r"[0-9_]{4000}")
 _LARGEST = 16 * 1024 * 1024  # bytes; a configuration this large is another file named by mistake
 
 
@@ -21,7 +23,7 @@ def read_table(path: Path, found: Findings) -> dict[str, Any]:
     found.stop_if_any()
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
         found.at(*_syntax(error, text))
     else:
         if not table:
@@ -53,6 +55,10 @@ def _text(raw: bytes, found: Findings) -> str:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         found.at(1, "the file is UTF-16. Save it as UTF-8.")
         return ""
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        found.at(line, "the file holds a NUL byte, so it is no text or UTF-16. Save it as UTF-8 text.")
+        return ""
     try:
         return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -65,7 +71,10 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
     """The line and a sentence with a remedy for a TOML syntax error."""
     if isinstance(error, RecursionError):
         return 1, "this is not readable TOML: lists or tables are nested too deeply."
-    message = str(error)
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        long = _LONG_NUMBER.search(text)
+        return text.count("\n", 0, long.start() if long else 0) + 1, "this number is too long to be read."
+    message = _DECLARED.sub(lambda declared: "[" + ".".join(re.findall(r"'([^']*)'", declared[0])) + "]", str(error))
     place = _PLACE.search(message)
     if place is None or place["line"] is None:
         line, column = text.count("\n") + (not text.endswith("\n")), 0
@@ -82,18 +91,27 @@ def _syntax(error: Exception, text: str) -> tuple[int, str]:
 def _remedy(message: str, text: str, line: int) -> str:
     lines = text.split("\n")
     written = lines[line - 1] if 0 < line <= len(lines) else ""
-    if "\\" in message or "escape" in message.lower():
-        return " Write regular expressions and paths in single quotes: there a backslash is just a backslash."
-    if "Invalid value" in message:
-        return " A text needs quotes; true and false are written small and without quotes."
-    if "Expected '='" in message or "Invalid statement" in message:
-        return " A line is either `key = value` or a `[table]`."
-    if "Cannot overwrite" in message or "Cannot declare" in message:
-        return " The same key or table stands above already; a further source, channel or rule begins with [[…]]."
-    if "newline" in message.lower() or "Illegal character '\\n'" in message:
-        return " The closing quote is missing; a text over several lines needs three quotes at both ends."
-    if "Unclosed array" in message or "]" in message:
-        return " A list is closed with `]`, its members are parted with commas."
-    if written.count('"') % 2:
-        return " A quote is missing on this line."
-    return ""
+    if "\r" in written.removesuffix("\r"):
+        return " The lines end with a carriage return alone; save the file with the line ends of Unix or Windows."
+    for signs, remedy in _REMEDIES:
+        if any(sign in message for sign in signs):
+            return f" {remedy}"
+    return " A quote is missing on this line." if written.count('"') % 2 else ""
+
+
+_ESCAPES = "Write regular expressions and paths in single quotes: there a backslash is just a backslash."
+_UNCLOSED = "The closing quote is missing; a text over several lines needs three quotes at both ends."
+_TWICE = "The same key or table stands above already; a further source, channel or rule begins with [[…]]."
+
+# What tomllib says -> what to do; the first that fits.
+_REMEDIES = (
+    (("character '\\n'", "character '\\r'", "Expected \"'", "Expected '\""), _UNCLOSED),
+    (("invalid character", "Illegal character"), "Take this character out; most editors do not show it."),
+    (("\\", "escape"), _ESCAPES),
+    (("Invalid value",), "A text needs straight quotes; true and false are written small and without quotes."),
+    (("Invalid date",), "A date is written 2025-08-15."),
+    (("Expected '='", "Invalid statement", "key part"), "A line is either `key = value` or a `[table]`."),
+    (("Cannot overwrite", "Cannot declare", "Cannot mutate", "Cannot add"), _TWICE),
+    (("Expected newline",), 'Only one value stands on a line, and a text needs quotes, such as "15m".'),
+    (("Unclosed array", "]"), "A list is closed with `]`, its members are parted with commas."),
+)

@@ -30,9 +30,25 @@ class ArchiveSettings(BaseModel):
             raise ValueError(
                 'must be "sqlite:///FILE" (relative to this configuration) or "postgresql+psycopg://user:password@host/database".'
             )
+        if url.startswith("sqlite:") and not re.match(r"sqlite:(///|//$)", url):
+            raise ValueError(
+                'a file is written with three slashes, "sqlite:///khabardar.db", an absolute path with four.'
+            )
+        if url.startswith("postgresql") and not _host_and_port(url):
+            raise ValueError(
+                "what stands between // and the database is not user:password@host:port. A @, / or : inside of the "
+                "password is written %40, %2F or %3A."
+            )
         if url.startswith("sqlite:") and _sqlite_file(url) in {"", ":memory:"}:
             raise ValueError('an archive needs a file to last, such as "sqlite:///khabardar.db".')
         return url
+
+
+def _host_and_port(url: str) -> bool:
+    """Whether SQLAlchemy will find a host (or none) and a port in a PostgreSQL URL."""
+    rest = url.partition("//")[2]
+    place = re.split(r"[/?]", rest.partition("@")[2] if "@" in rest else rest, maxsplit=1)[0]
+    return re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:@\[\]\s]*)(:[0-9]{1,5})?", place) is not None
 
 
 def _sqlite_file(url: str) -> str:

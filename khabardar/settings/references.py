@@ -92,7 +92,7 @@ class Queries:
         try:
             query = parse(text, self.names)
         except QueryError as error:
-            self.found.error(path, query_sentence(error, text))
+            self.found.error(path, query_sentence(error, text), down=text.count("\n", 0, max(0, error.column - 1)))
             return None
         for warning in query.warnings:
             self.found.warn(path, warning)
@@ -105,12 +105,15 @@ class Queries:
 
 
 def query_sentence(error: Any, text: str) -> str:
-    """A ``QueryError`` on one line: column, what is there, what is wrong, what would be right."""
-    column = max(1, int(error.column))
-    here = text[column - 1 : column + 19].split("\n", maxsplit=1)[0].strip()
-    place = f"column {column}" + (f", at {here!r}" if here else ", at its end")
+    """A ``QueryError`` on one line: where in its line, what is there, what is wrong, what would be right."""
+    at = max(0, int(error.column) - 1)
+    column = at - text.rfind("\n", 0, at)
+    here = text[at : at + 20].split("\n", maxsplit=1)[0].strip()
+    place = f"column {column}" + (f", at “{here}”" if here else ", at its end")
     message = str(error.message).rstrip()
     if not message.endswith((".", "?", "!")):
         message += "."
-    suggestion = f" {error.suggestion}" if error.suggestion and error.suggestion not in message else ""
+    suggestion = ""
+    if error.suggestion and error.suggestion not in message:
+        suggestion = f" Did you mean `{error.suggestion}`?"
     return f"the query is not understood ({place}): {message}{suggestion}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import types
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -30,7 +31,10 @@ def build(model: type[Model], table: Mapping[str, Any], path: KeyPath, found: Fi
     for details in errors:
         grouped.setdefault(_place(details, table), []).append(details)
     for place, about in grouped.items():
-        found.error((*path, *place), _sentence(about, model, place))
+        sentence = _sentence(about, model, place)
+        spoken_of = _spoken_of(sentence, place, table)
+        if not (spoken_of and found.doubtful((*path, *place))):
+            found.error((*path, *place, *spoken_of), sentence)
     return None if grouped else built
 
 
@@ -72,6 +76,18 @@ def _place(details: Mapping[str, Any], table: Mapping[str, Any]) -> KeyPath:
     return place
 
 
+def _spoken_of(sentence: str, place: KeyPath, table: Mapping[str, Any]) -> KeyPath:
+    """The key inside of a table that an error about the whole table names first, where it is written."""
+    value: Any = table
+    for key in place:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ()
+    words = re.findall(r"\w+", sentence) if isinstance(value, Mapping) else []
+    return next(((word,) for word in words if word in value), ())
+
+
 def _sentence(errors: list[Details], model: type[BaseModel], place: KeyPath) -> str:
     if any(details["type"] == "extra_forbidden" for details in errors):
         return _unknown_key(str(place[-1]), fields_of(model_at(model, place[:-1])))
@@ -96,6 +112,8 @@ def _one(details: Details) -> str:
         return f"must be one of {expected}.{near if 'mean' in near else ''}"
     if kind in _WANTED:
         return f"must be {_WANTED[kind]}, not {_toml_kind(given)}."
+    if kind in {"string_too_short", "too_short"}:
+        return "must not be empty."
     message = str(details["msg"])
     return _ended(message.replace("Input should be", "must be").replace("Value error, ", ""))
 
@@ -106,7 +124,8 @@ _WANTED = {
     "bool_parsing": "true or false (small letters, no quotes)",
     "int_type": "a whole number without quotes",
     "int_parsing": "a whole number without quotes",
-    "int_from_float": "a whole number",
+    "int_from_float": "a whole number without quotes",
+    "finite_number": "a whole number without quotes",
     "float_type": "a number without quotes",
     "float_parsing": "a number without quotes",
     "list_type": 'a list, such as ["…", "…"]',
@@ -124,7 +143,7 @@ def _toml_kind(value: object) -> str:
         bool: "true or false",
         str: "a text",
         int: "a number",
-        float: "a number",
+        float: "one with a fraction",
         list: "a list",
         dict: "a table",
         type(None): "nothing",

@@ -12,6 +12,7 @@ from khabardar.toml_lines import Path as KeyPath
 
 _NAMED = re.compile(r"\$?\$\{(?P<name>[^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_LOGIN = re.compile(r"\A[\w+.-]+://[^/:@\s]*:(?P<password>[^@\s]+)@")
 _SHORTEST_MASKED = 4  # a shorter secret would mask half of every message
 _SECRET_KEYS = frozenset({"password", "secret", "token"})
 
@@ -31,31 +32,42 @@ def from_environment(value: Any, environ: Mapping[str, str], found: Findings, pa
 
 
 def _replaced(text: str, environ: Mapping[str, str], found: Findings, path: KeyPath) -> str:
+    missing = False
+
     def put(named: re.Match[str]) -> str:
+        nonlocal missing
         name = named["name"]
         if named[0].startswith("$$"):
             return named[0][1:]
         if not _NAME.match(name):
             if name[:1].isalpha():
                 found.error(path, f"${{{name}}} is not understood: only the name of a variable may stand in ${{…}}.")
+                missing = True
             return named[0]
         if name not in environ:
             near = did_you_mean(name, environ) if len(name) > 2 else ""
             near = near if "mean" in near else ""
             remedy = f"Set it before starting, or write $${{{name}}} for the text itself.{near}"
             found.error(path, f"the environment variable {name} is not set. {remedy}")
+            missing = True
             return ""
         if len(environ[name]) >= _SHORTEST_MASKED:
             found.secrets.add(environ[name])
         return environ[name]
 
-    return _NAMED.sub(put, text)
+    filled = _NAMED.sub(put, text)
+    if missing:
+        found.unknown.add(path)
+    return filled
 
 
 def note_secrets(value: Any, found: Findings, key: str = "") -> None:
     """Remember the texts under keys such as ``password``, so that no message repeats them."""
-    if isinstance(value, str) and key in _SECRET_KEYS and len(value) >= _SHORTEST_MASKED:
-        found.secrets.add(value)
+    if isinstance(value, str):
+        login = _LOGIN.search(value) if key not in _SECRET_KEYS else None
+        secret = login["password"] if login else value if key in _SECRET_KEYS else ""
+        if len(secret) >= _SHORTEST_MASKED:
+            found.secrets.add(secret)
     elif isinstance(value, list):
         for member in value:
             note_secrets(member, found, key)
@@ -81,8 +93,12 @@ def with_secret_files(table: dict[str, Any], known: set[str], found: Findings, p
             found.error((*path, key), f"{target} is given as well. Keep one of the two.")
             continue
         secret = _secret(value, found, (*path, key))
-        if secret is not None:
-            filled[target] = _shaped(secret, target)
+        shaped = None if secret is None else _shaped(secret, target, found, (*path, key))
+        if shaped is None:
+            found.unknown |= {(*path, key), (*path, target)}
+        else:
+            filled[target] = shaped
+            found.written[(*path, target)] = (*path, key)
     return filled
 
 
@@ -102,13 +118,21 @@ def _secret(value: Any, found: Findings, path: KeyPath) -> str | None:
     if not text.strip():
         found.error(path, f"the secret file {file} is empty. Write the secret into its first line.")
         return None
-    found.secrets.update(line for line in text.splitlines() if len(line) >= _SHORTEST_MASKED)
+    if path[-1] != "ca_file":  # certificates are public, and their first line is in messages about them
+        found.secrets.update(line for line in text.splitlines() if len(line) >= _SHORTEST_MASKED)
     return text
 
 
-def _shaped(text: str, key: str) -> str | list[str]:
-    """What a key wants of its file: ``secret`` one line or a list of them, others the text of the file."""
+def _shaped(text: str, key: str, found: Findings, path: KeyPath) -> str | list[str] | None:
+    """What a key wants of its file: ``password`` one line, ``secret`` one or a list of them, others the whole text.
+
+    None with an error noted where the file holds something else."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if key == "secret" and len(lines) > 1:
+    if len(lines) == 1:
+        return lines[0]
+    if key == "secret":
         return lines
-    return lines[0] if len(lines) == 1 else text
+    if key == "password":
+        found.error(path, f"the secret file holds {len(lines)} lines. A password is one line; remove the others.")
+        return None
+    return text

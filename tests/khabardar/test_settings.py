@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from khabardar.settings import Settings, SettingsErrors, load, load_queries
+from tests.alerts.certificates import issue
 
 MINIMAL = """\
 [topics]
@@ -31,6 +32,7 @@ channels = ["desk"]
 
 
 SOURCE = "[[sources]]\nname = 'a'\nfeed = 'https://a.example/'\n"
+CHANNEL = "[[channels]]\nname = 'a'\nkind = 'webhook'\nurl = 'https://a.example/'\ntimeout = '9s'\n"
 RULE = "[[rules]]\nname = 'a'\nquery = 'x'\n"
 
 
@@ -109,7 +111,7 @@ operator = ["nobody"]
         ("32", "sources[bad].enabled"),
         ("36", "rules[second].query"),
         ("37", "rules[second].channels[1]"),
-        ("39", "web"),
+        ("40", "web.listen"),
         ("43", "service.timezone"),
         ("44", "service.operator[0]"),
     ]
@@ -151,8 +153,8 @@ operator = ["nobody"]
         ("[archive]\nkeep_days = -1\n", "2: archive.keep_days: "),
         ("[archive]\nkeep_days = 2025-01-01\n", "2: archive.keep_days: must be a whole number"),
         ("[web]\nlisten = '8017'\n", "2: web.listen: must be HOST:PORT"),
-        ("[web]\nlisten = ':8017'\n", "1: web: :8017 can be reached from other machines"),
-        ("[web]\nlisten = 'example.org:1'\n", "1: web: example.org:1 can be reached"),
+        ("[web]\nlisten = ':8017'\n", "2: web.listen: :8017 can be reached from other machines"),
+        ("[web]\nlisten = 'example.org:1'\n", "2: web.listen: example.org:1 can be reached"),
         ("[[channels]]\nname = 'a'\n", "1: channels[a].kind: this key is required"),
         ("[[channels]]\nname = 'a'\nkind = 'mail'\n", '3: channels[a].kind: there is no kind "mail"'),
         ("[[sources]]\nfeed = 'https://a.example/'\n", "1: sources[0].name: this key is required"),
@@ -172,12 +174,29 @@ operator = ["nobody"]
         ("[web]\nlisten = '${HOST:-x}:1'\n", "2: web.listen: ${HOST:-x} is not understood"),
         ("[web]\npassword_file = 'none'\n", "2: web.password_file: the secret file"),
         ("[web]\npassword_file = 5\n", "2: web.password_file: must be the path"),
+        ("[crawl]\nmin_every = '2h'\nmax_every = '1h'\n", "2: crawl.min_every: min_every is longer than max_every"),
+        ("[archive]\nkeep_days = 1.5\n", "2: archive.keep_days: must be a whole number without quotes, not one with"),
+        ("[archive]\nkeep_days = nan\n", "2: archive.keep_days: must be a whole number"),
+        (f"[archive]\nkeep_days = {'9' * 5000}\n", "2: file: this number is too long"),
+        ("[archive]\nurl = 'sqlite://khabardar.db'\n", "2: archive.url: a file is written with three slashes"),
+        ("[archive]\nurl = 'postgresql+psycopg://u:p@h:x/d'\n", "2: archive.url: what stands between"),
+        ("[archive]\nurl = 'postgresql+psycopg://u:p@q@h/d'\n", "2: archive.url: what stands between"),
+        ("[crawl]\nuser_agent = ''\n", "2: crawl.user_agent: must not be empty."),
+        ("[crawl]\nevery = 15m\n", "file: Only one value stands on a line, and a text needs"),
+        ("[crawl]\nevery = “15m”\n", "2: file: not valid TOML (column 9): invalid value. A text needs straight quotes"),
+        ("[crawl]\n[web]\n[crawl]\n", "3: file: not valid TOML (column 7): cannot declare [crawl] twice. The same key"),
+        ("[web]\nlisten = 'a\n", "file: The closing quote is missing"),
+        ("[web]\r# a\r", "file: The lines end with a carriage return alone"),
+        ("# a\n# \0\n", "2: file: the file holds a NUL byte"),
+        ("[web]\n".encode("utf-16-le"), "1: file: the file holds a NUL byte"),
+        (CHANNEL + "ca = 'x'\n", "6: channels[a].ca: these are no certificates"),
     ],
 )  # fmt: skip
 def test_error_names_line_and_key_and_what_is_wrong(tmp_path: Path, text: str | bytes, error: str) -> None:
     """One bad file each."""
     found = _errors(tmp_path, text)
-    assert any(one.startswith(error) or (error.startswith("file") and error in one) for one in found), found
+    inside = error.removeprefix("file: ") if error.startswith("file") else None
+    assert any(one.startswith(error) or (inside is not None and inside in one) for one in found), found
     assert all("\n" not in one for one in found)
 
 
@@ -238,7 +257,7 @@ def test_environment_and_secret_files_are_read(tmp_path: Path) -> None:
 
 def test_certificates_of_a_file_stay_one_text(tmp_path: Path) -> None:
     """A file of several lines is a list of secrets only where secrets are meant."""
-    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n")
+    (tmp_path / "ca.pem").write_text(issue(tmp_path, "mail.example.org").ca)
     settings = _load(tmp_path, MINIMAL.replace("\n[[rules]]", 'ca_file = "ca.pem"\n\n[[rules]]'))
     assert settings.channels[0].ca.count("\n") >= 2
 
@@ -279,6 +298,8 @@ def test_queries_of_a_bad_file_are_all_reported(tmp_path: Path) -> None:
 
 def test_source_without_a_time_zone_prints_its_clock_in_the_zone_of_the_service(tmp_path: Path) -> None:
     """Its own zone comes first."""
-    feeds = '[[sources]]\nname = "a"\nfeed = "https://a.example/"\n[[sources]]\nname = "b"\nfeed = "https://b.example/"\n'
+    feeds = (
+        '[[sources]]\nname = "a"\nfeed = "https://a.example/"\n[[sources]]\nname = "b"\nfeed = "https://b.example/"\n'
+    )
     settings = _load(tmp_path, f'[service]\ntimezone = "Asia/Karachi"\n{feeds}timezone = "Asia/Tokyo"\n')
     assert [source.timezone for source in settings.sources] == ["Asia/Karachi", "Asia/Tokyo"]

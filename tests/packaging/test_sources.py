@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("query", "net", "archive", "crawler", "alerts", "scheduler", "khabardar")
 
-_POSSESSIVE_GROUP = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+")
+_POSSESSIVE_GROUP = re.compile(r"(?<![\\(])\)(?:[*+?]|\{\d*,?\d*\})\+(?!,)")
 
 
 def test_no_regular_expression_has_a_possessive_group() -> None:
