@@ -189,9 +189,12 @@ class Archive:
         limit: int | None = 50,
         sort: str = "newest",
         now: datetime | None = None,
+        as_rule: bool = False,
     ) -> Iterator[NewsItem]:
-        """Items that match, newest first or by relevance."""
-        return searching.search(self._database, query, since=since, until=until, limit=limit, sort=sort, now=now)
+        """Items that match, newest first or by relevance; with ``as_rule`` those that a rule would have matched."""
+        return searching.search(
+            self._database, query, since=since, until=until, limit=limit, sort=sort, now=now, as_rule=as_rule
+        )
 
     def explain(self, url_or_id: str) -> Ledger | None:
         """The whole account of an item or a rejected entry; None if it was never seen."""
