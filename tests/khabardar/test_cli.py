@@ -344,7 +344,7 @@ def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals) -> No
     signal.sigtimedwait([], 0.5)
     process.send_signal(name)
     try:
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     finally:
         process.kill()
     os.close(writing)
