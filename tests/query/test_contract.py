@@ -74,3 +74,10 @@ def test_a_query_beyond_a_limit_is_refused(text: str, limit: str) -> None:
 def test_a_query_at_a_limit_is_accepted(text: str) -> None:
     """Ten thousand characters, 64 levels, a thousand parts, 32 words of a phrase."""
     assert parse(text)
+
+
+@pytest.mark.parametrize("text", ["/(.*a){1000}/", "/(a?.?){900}z/", "/(a+)+$/", r"/[\p{L}\p{N}]{200}/"])
+def test_an_expression_made_to_take_long_is_parsed_and_judged(text: str) -> None:
+    """On a hundred thousand letters; the second and third would end none of today with backtracking."""
+    verdict = judge(parse(text), Document.of(body="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! " * 3_000))
+    assert verdict.matched == text.startswith("/(.*a)")
