@@ -6,8 +6,7 @@ RUN python -m venv /opt/khabardar
 COPY requirements.lock.txt /src/
 RUN /opt/khabardar/bin/pip install --no-deps --require-hashes -r /src/requirements.lock.txt
 COPY . /src
-RUN /opt/khabardar/bin/pip install --no-deps --no-build-isolation /src \
- && /opt/khabardar/bin/python -m compileall -q /opt/khabardar/lib || true
+RUN /opt/khabardar/bin/pip install --no-deps --no-build-isolation /src
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10017 --home-dir /data --shell /usr/sbin/nologin khabardar \
