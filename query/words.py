@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -99,6 +101,7 @@ class Analysis:
     paragraphs: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     _positions: dict[str, list[int]] | None = None
+    _different: list[str] | None = None
 
     @property
     def positions(self) -> dict[str, list[int]]:
@@ -109,6 +112,16 @@ class Analysis:
                 found.setdefault(token, []).append(position)
             self._positions = found
         return self._positions
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """The different tokens that begin so, ascending. They are sorted once, for a long text and many prefixes would
+        otherwise cost their product."""
+        if self._different is None:
+            self._different = sorted(self.positions)
+        at = bisect_left(self._different, prefix)
+        while at < len(self._different) and self._different[at].startswith(prefix):
+            yield self._different[at]
+            at += 1
 
     def words(self) -> list[Word]:
         """The words as values."""
