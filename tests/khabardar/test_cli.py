@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -363,3 +364,33 @@ def test_output_is_utf8_whatever_the_locale_says(filled: Shell) -> None:
         check=True,
     )
     assert "日本の自動車産業" in done.stdout.decode("utf-8")
+
+
+def test_streams_that_were_closed_before_are_no_fault(filled: Shell) -> None:
+    """``>&-``: nothing can be said, and nothing breaks."""
+    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
+        line = f"exec {shlex.join(_command('search', 'japan'))} {closed}"
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr in {"", "2 items.\n"}
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join(_command('import', '-'))} <&-"], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["read"] == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_full_disk_is_a_failure_with_a_sentence(filled: Shell) -> None:
+    """Not a fault of the program."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(_command("export"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "khabardar: the output cannot be written: No space left on device.\n"
+
+
+def test_byte_order_mark_in_joined_files_is_left_out(shell: Shell) -> None:
+    """``cat a.jsonl b.jsonl`` of files from Windows."""
+    mark = "\ufeff"
+    (shell.folder / "joined.jsonl").write_text(f"{mark}{ITEMS[0]}\r\n{mark}{ITEMS[1]}\r\n", encoding="utf-8")
+    assert shell("import", "joined.jsonl") == 0
+    assert shell.lines == [{"read": 2, "new": 2, "known": 0, "rejected": 0}]
