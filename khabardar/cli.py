@@ -117,6 +117,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What went wrong was said on stderr."""
     _prepare_streams()
     before = signal.signal(signal.SIGTERM, _as_interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's way of starting what ends in `&`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = _invoke(_readable(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()

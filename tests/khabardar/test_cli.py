@@ -331,11 +331,18 @@ def test_reader_that_goes_away_is_no_error(filled: Shell) -> None:
     process.stderr.close()
 
 
+@pytest.mark.parametrize("ignored", [False, True], ids=["before", "behind"])
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals) -> None:
-    """Exit code 1, one sentence, nothing half done."""
+def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals, ignored: bool) -> None:
+    """Exit code 1, one sentence, nothing half done; also behind a shell, where `&` makes it ignore SIGINT."""
     reading, writing = os.pipe()
-    process = subprocess.Popen(_command("import", "-"), stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        _command("import", "-"),
+        stdin=reading,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler),
+    )
     os.close(reading)
     os.write(writing, (ITEMS[0] + "\n").encode())
     for _ in range(200):
