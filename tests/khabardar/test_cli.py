@@ -310,6 +310,9 @@ def test_read_shows_the_item_of_a_saved_page(shell: Shell) -> None:
     assert shell("read", "page.html", "--url", "https://dawn.example/news/9", "--json") == 0
     assert shell.lines[0]["title"] == "Japan buys cars"
     assert shell.lines[0]["url"] == "https://dawn.example/news/9"
+    assert shell.lines[0]["id"] is None
+    (shell.folder / "read.jsonl").write_text(shell.out, encoding="utf-8")
+    assert shell("import", "read.jsonl") == 0
 
 
 def _command(*arguments: str) -> list[str]:
