@@ -113,8 +113,12 @@ async def claim(line: Line, channels: Collection[str]) -> dict[str, list[Deliver
 
 async def deliver(line: Line, channels: Collection[str]) -> int:
     """Sends what is due to the named channels, side by side, until nothing is due; returns how many were tried."""
+    return sum(await asyncio.gather(*(_deliver_to(line, channel) for channel in channels)))
+
+
+async def _deliver_to(line: Line, channel: str) -> int:
     tried = 0
-    while per_channel := await claim(line, channels):
-        await asyncio.gather(*(send_all(line, queue) for queue in per_channel.values()))
-        tried += sum(map(len, per_channel.values()))
+    while queue := (await claim(line, [channel])).get(channel):
+        await send_all(line, queue)
+        tried += len(queue)
     return tried
