@@ -180,6 +180,32 @@ def test_two_services_visit_a_source_no_more_often_than_one(town: Town, tmp_path
     assert town.outlet.asked["/feed.xml"] == 1
 
 
+def test_an_archive_that_vanishes_is_missed_and_nothing_is_written_into_the_void(town: Town, tmp_path: Path) -> None:
+    """Its file is moved away while the service runs: not ready; put back, the alert comes."""
+    port, archive = free_port(), tmp_path / "news.db"
+    town.config.write_text(town.config.read_text().replace('listen = ""', f'listen = "127.0.0.1:{port}"'))
+
+    def ready() -> int:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+                return int(answer.status)
+        except HTTPError as refused:
+            refused.close()
+            return refused.code
+
+    with running(town, tmp_path / "log") as service:
+        until(lambda: town.outlet.asked["/feed.xml"], "the first visit", service)
+        assert ready() == 200
+        archive.rename(tmp_path / "away")
+        assert ready() == 503
+        town.outlet.publish(numbered(1))
+        until(lambda: "put it back" in (tmp_path / "log").read_text(), "the sentence", service)
+        assert not archive.exists()
+        (tmp_path / "away").rename(archive)
+        assert ready() == 200
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
 def test_health_pages_answer_loopback_names_only(town: Town, tmp_path: Path) -> None:
     """/healthz and /readyz; a foreign Host header learns nothing."""
     port = free_port()
