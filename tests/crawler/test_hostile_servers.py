@@ -81,9 +81,10 @@ async def test_headers_without_end_are_given_up(worker: Worker, outlet: Site) ->
         (b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n", "broke off"),
         (b"Content-Length: -5\r\n\r\n<rss>", ""),
         (b"Content-Length: many\r\n\r\n<rss>", ""),
+        (b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\n<rss>", "cannot be unpacked"),
     ],
 )
-async def test_a_length_that_lies_is_an_error(worker: Worker, outlet: Site, head: bytes, why: str) -> None:
+async def test_a_head_that_lies_is_an_error(worker: Worker, outlet: Site, head: bytes, why: str) -> None:
     """Half a feed is no feed."""
     outlet.raw("/feed", OK + head)
     assert why in error(await look(worker, SMALL, feed=f"{outlet.url}/feed"))

@@ -193,6 +193,7 @@ def test_dates_of_entries_are_read_or_unknown(date: str, moment: datetime | None
         ("cp932", "text/xml; charset=Shift_JIS", "utf-8"),
         ("utf-8", "text/xml; charset=iso-8859-1", "utf-8"),
         ("utf-8", "text/xml; charset=utf-7", "utf-8"),
+        ("utf-8", None, "windows-1256"),
         ("utf-8", None, "x-unknown"),
         ("utf-16-le", None, "utf-16"),
     ],
