@@ -41,6 +41,12 @@ def without_site(title: str | None, site: str | None, url: str) -> str | None:
     return title or None
 
 
+def without_last_part(title: str) -> str:
+    """A title without what stands after its last dash or bar, which is often the site's name; "" without any."""
+    cuts = list(_CUTS.finditer(title[:_LONGEST]))
+    return title[: cuts[-1].start()] if cuts else ""
+
+
 def _same_site(part: str, names: set[str]) -> bool:
     written = key(part)
     return any(

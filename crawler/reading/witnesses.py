@@ -13,7 +13,7 @@ from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
 from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements
-from crawler.reading.headline import Headline, find_headline, without_site
+from crawler.reading.headline import Headline, find_headline, without_last_part, without_site
 from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_of
 from crawler.reading.metadata import Metadata, read_metadata
 from crawler.reading.plain import after_key, key
@@ -59,13 +59,15 @@ class Witnesses:
 
     def _glued_byline(self) -> Byline:
         """The byline that stands in the same line as the headline; it is taken off that line."""
-        wanted = {title for told in self.told if told and len(title := key(told)) >= 12}
+        told = [title for title in self.told if title]
+        wanted = {key(title) for title in (*told, *map(without_last_part, told))}
         for block in self.page.items:
             if not 1 <= block.heading <= 3 or len(block.text) > 500:
                 continue
             said = key(block.text)
             for title in wanted:
-                rest = after_key(block.text, title) if said != title and said.startswith(title) else ""
+                glued = len(title) >= 12 and said != title and said.startswith(title)
+                rest = after_key(block.text, title) if glued else ""
                 if rest and (line := read_byline(rest, self.timezone)):
                     block.text = block.text[: -len(rest)].rstrip(" :-–—|،,")
                     return line

@@ -77,11 +77,12 @@ def test_a_short_headline_is_told_from_the_sites_name(html: str, title: str) -> 
     assert (found.body or "").split("\n\n") == BODY
 
 
+@pytest.mark.parametrize("paper", ["", "The Daily Paper"])
 @pytest.mark.parametrize("inside", ["<span>{}</span>", "<br><small>{}</small>", " {}"])
-def test_a_byline_inside_the_headline_is_taken_off_it(inside: str) -> None:
+def test_a_byline_inside_the_headline_is_taken_off_it(inside: str, paper: str) -> None:
     """Author and moment are read, the headline stays clean."""
     byline = inside.format("Nadia Malik Published August 15, 2025 | 06:00 PM")
-    html = page(f"<h1>{TITLE} {byline}</h1>{each('p', BODY)}", HEAD)
+    html = page(f"<h1>{TITLE} {byline}</h1>{each('p', BODY)}", f"<title>{TITLE} - {paper}</title>" if paper else HEAD)
     found = read_page(html.encode(), URL, "text/html; charset=utf-8", KARACHI)
     assert (found.title, found.author) == (TITLE, "Nadia Malik")
     assert found.published_at == datetime(2025, 8, 15, 13, tzinfo=UTC)
