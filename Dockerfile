@@ -13,7 +13,7 @@ RUN useradd --system --uid 10017 --home-dir /data --shell /usr/sbin/nologin khab
  && install -d -o khabardar -g khabardar -m 0750 /data
 COPY --from=build /opt/khabardar /opt/khabardar
 COPY packaging/entrypoint.sh /usr/local/bin/khabardar-entrypoint
-ENV PATH=/opt/khabardar/bin:$PATH KHABARDAR_CONFIG=/data/khabardar.toml PYTHONUNBUFFERED=1
+ENV PATH=/opt/khabardar/bin:$PATH KHABARDAR_CONFIG=/data/khabardar.toml PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 USER khabardar
 WORKDIR /data
 VOLUME /data
