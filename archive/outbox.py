@@ -31,22 +31,20 @@ def claim_deliveries(
 ) -> list[Delivery]:
     """Bundle what is due for these channels, then lease at most ``limit`` deliveries that are to be tried now.
 
-    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed. What
-    ``owner`` itself holds for these channels it gets again: it asks only for channels to which nothing of its own is
-    under way.
+    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed.
     """
     if not channels:
         return []
     with database.write() as connection:
         bundle_due(connection, now, channels)
-        ids = _due(connection, now, owner, channels, limit)
+        ids = _due(connection, now, channels, limit)
         connection.execute(
             deliveries.update().where(deliveries.c.id.in_(ids)).values(lease_owner=owner, lease_until=now + lease)
         )
         return _deliveries(connection, ids)
 
 
-def _due(connection: Connection, now: datetime, owner: str, names: Sequence[str], limit: int) -> list[str]:
+def _due(connection: Connection, now: datetime, names: Sequence[str], limit: int) -> list[str]:
     turn = (
         func.row_number()
         .over(partition_by=deliveries.c.channel, order_by=(deliveries.c.next_try_at, deliveries.c.created_at))
@@ -57,11 +55,7 @@ def _due(connection: Connection, now: datetime, owner: str, names: Sequence[str]
         .where(
             deliveries.c.state == DeliveryState.OWED.value,
             deliveries.c.next_try_at <= now,
-            or_(
-                deliveries.c.lease_until.is_(None),
-                deliveries.c.lease_until <= now,
-                deliveries.c.lease_owner == owner,
-            ),
+            or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
             deliveries.c.channel.in_(names),
             deliveries.c.channel.not_in(select(channels.c.name)),
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,9 +42,7 @@ async def send_all(line: Line, queue: Sequence[Delivery]) -> None:
     waiting = deque(queue)
     ends = await asyncio.gather(*(_one_by_one(line, waiting) for _ in range(AT_ONCE)), return_exceptions=True)
     if waiting:
-        with suppress(ArchiveError):  # then the leases stay ours, and run out
-            untried = [delivery.id for delivery in waiting]
-            await finished(asyncio.to_thread(line.archive.release_deliveries, untried, line.owner))
+        await _written_down(line.archive.release_deliveries, [delivery.id for delivery in waiting], line.owner)
     for end in ends:
         if isinstance(end, BaseException):
             raise end
@@ -53,22 +50,27 @@ async def send_all(line: Line, queue: Sequence[Delivery]) -> None:
 
 async def _one_by_one(line: Line, waiting: deque[Delivery]) -> None:
     while waiting:
-        told = await _guarded(line, waiting.popleft())
+        delivery = waiting.popleft()
+        try:
+            told = await _tried(line, delivery)
+        except ArchiveError:
+            waiting.append(delivery)  # it could not be frozen: nobody was told
+            raise
+        await _settle(line, delivery, told)
         if told.disable:
             return
 
 
-async def _guarded(line: Line, delivery: Delivery) -> Told:
+async def _tried(line: Line, delivery: Delivery) -> Told:
     try:
         if delivery.message is None:
             delivery = await asyncio.to_thread(_freeze, line, delivery)
-        told = await line.orders.sender.send(delivery)
+        return await line.orders.sender.send(delivery)
     except ArchiveError:
         raise
     except Exception as error:
         log.exception("delivery failed unexpectedly", delivery=delivery.id, channel=delivery.channel)
-        told = Told(Outcome.RETRY, f"internal error: {type(error).__name__}")
-    return await _settle(line, delivery, told)
+        return Told(Outcome.RETRY, f"internal error: {type(error).__name__}")
 
 
 def _freeze(line: Line, delivery: Delivery) -> Delivery:
@@ -79,13 +81,13 @@ def _freeze(line: Line, delivery: Delivery) -> Delivery:
     return replace(delivery, message=line.archive.freeze(delivery.id, message))
 
 
-async def _settle(line: Line, delivery: Delivery, told: Told) -> Told:
+async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
     now = utc_now()
     again = cadence.next_try(delivery.tries + 1, now, told.retry_after) if told.outcome is Outcome.RETRY else None
     if told.outcome is Outcome.RETRY and again is None and not told.disable:
         told = replace(told, outcome=Outcome.GAVE_UP, answer=f"gave up after {delivery.tries + 1} tries: {told.answer}")
     notices = _notices(line, delivery, told, now)
-    await _written_down(line, delivery, told, now, again, notices)
+    await _written_down(line.archive.settle, delivery.id, told, now, again, notices)
     log.info(
         "delivery",
         id=delivery.id,
@@ -99,21 +101,19 @@ async def _settle(line: Line, delivery: Delivery, told: Told) -> Told:
     )
     if notices:
         line.ring()
-    return told
 
 
-async def _written_down(
-    line: Line, delivery: Delivery, told: Told, now: datetime, again: datetime | None, notices: Notices
-) -> None:
-    """Settles, again and again while the archive is away: what was sent and is not written down would be sent again."""
+async def _written_down(write: Callable[..., None], *what: object) -> None:
+    """Writes, again and again while the archive is away: what was sent and is not settled would be sent again, what is
+    not given back would wait for its lease to run out."""
     until = time.monotonic() + WRITE_FOR
     while True:
         try:
-            return await finished(asyncio.to_thread(line.archive.settle, delivery.id, told, now, again, notices))
+            return await finished(asyncio.to_thread(write, *what))
         except AWAY as error:
             if time.monotonic() > until:
                 raise
-            log.warning("the outcome is not written down yet, tried again", id=delivery.id, error=str(error))
+            log.warning("what became of a delivery is not written down yet, tried again", error=str(error))
         await asyncio.sleep(WRITE_AGAIN)
 
 

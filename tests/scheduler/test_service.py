@@ -96,7 +96,3 @@ def test_a_lease_of_our_own_that_could_not_be_given_back_keeps_us_out_of_nothing
     assert line.archive.claim_sources(["dawn"], now, line.owner, HOUR)
     assert line.archive.claim_sources(["dawn"], now, line.owner, HOUR)
     assert not line.archive.claim_sources(["dawn"], now, "other:2:2", HOUR)
-    line.archive.owe_message("hook", "notice", {"type": "notice"}, now)
-    mine = [line.archive.claim_deliveries(now, line.owner, HOUR, channels=["hook"]) for _ in range(2)]
-    assert mine[0][0].id == mine[1][0].id
-    assert not line.archive.claim_deliveries(now, "other:2:2", HOUR, channels=["hook"])
