@@ -23,7 +23,7 @@ run: setup  ## the service; CONFIG=khabardar.toml names its configuration
 	@$(BIN)/khabardar --config "$(CONFIG)" run
 
 test: setup-dev  ## all tests, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup-dev  ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .
