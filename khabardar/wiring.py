@@ -33,6 +33,7 @@ from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
+from scheduler.upkeep import drop_dead_leases
 
 log = structlog.get_logger()
 
@@ -94,8 +95,12 @@ def _opened(settings: Settings) -> Iterator[Archive]:
 
 @asynccontextmanager
 async def _line(settings: Settings) -> AsyncIterator[Line]:
-    """A line for one command: leases and worker are given back at the end, whatever happens."""
+    """A line for one command: leases and worker are given back at the end, whatever happens.
+
+    What a killed process had claimed is free at once: no service may be there to clear it away.
+    """
     with _opened(settings) as archive:
+        drop_dead_leases(archive, utc_now())
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
         try:
             yield line
