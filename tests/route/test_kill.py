@@ -10,7 +10,6 @@ import socket
 import subprocess
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,36 +68,34 @@ def test_a_killed_service_loses_nothing_and_repeats_only_under_the_same_id(
     assert all(len(same) == 1 for same in mail_ids.values()), f"seed {seed}"
 
 
-def cut_off(town: Town, true: Callable[[], object], *words: str) -> None:
-    """Starts a command and kills it without a word as soon as something is true."""
+def cut_off(town: Town, silent: socket.socket, *words: str) -> None:
+    """Starts a command and kills it without a word while it waits for the answer of the silent side."""
     command = subprocess.Popen(town.command(*words), stdout=subprocess.DEVNULL, env=environment())
     try:
-        until(true, "the moment to kill", command)  # type: ignore[arg-type]
+        connection, _ = silent.accept()
     finally:
         command.kill()
         command.wait()
+    connection.close()
 
 
 def test_what_a_killed_command_had_claimed_is_free_for_the_next_one(town: Town) -> None:
     """No service runs: `crawl` killed in its visit, then `import --alert` killed while a receiver keeps it waiting."""
     town.configure(crawl='first_visit = "all"')
+    good = town.config.read_text()
+    items = town.config.with_name("items.jsonl")
+    items.write_text(json.dumps({"url": "https://example.org/2", "title": "Japan sells automotive parts"}))
+    town.outlet.publish(numbered(1))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(30)
-        good = town.config.read_text()
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         town.config.write_text(good.replace(town.outlet.url, f"http://{address}"))
-        asked: list[socket.socket] = []
-        cut_off(town, lambda: asked.append(silent.accept()[0]) or asked, "crawl")
+        cut_off(town, silent, "crawl")
         town.config.write_text(good)
-        town.outlet.publish(numbered(1))
         assert town.json_lines("crawl", "--json")[0]["status"] == "ok"
         assert len(town.hook.calls) == len(town.mailbox.mails) == 1
-        items = town.config.with_name("items.jsonl")
-        items.write_text(json.dumps({"url": "https://example.org/2", "title": "Japan sells automotive parts"}))
         town.config.write_text(good.replace(town.hook.url, f"http://{address}/hook"))
-        cut_off(town, lambda: asked.append(silent.accept()[0]) or asked, "import", "--alert", str(items))
-        town.config.write_text(good)
-        town.khabardar("import", "--alert", str(items))
-        assert len(town.hook.calls) == 2
-        for connection in asked:
-            connection.close()
+        cut_off(town, silent, "import", "--alert", str(items))
+    town.config.write_text(good)
+    town.khabardar("import", "--alert", str(items))
+    assert len(town.hook.calls) == 2
