@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 from query.dates import in_utc
+from query.quick import BREAK
 from query.words import Analysis, analyse
 
+_BREAKS = frozenset((BREAK,))
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
@@ -18,7 +21,7 @@ class Document:
     ``seen_at`` and ``published_at`` are moments (without a zone: UTC). Not safe to be changed, so it cannot be.
     """
 
-    __slots__ = ("_analyses", "_tokens", "_values", "_whole", "effective_at", "published_at", "seen_at")
+    __slots__ = ("_analyses", "_streams", "_tokens", "_values", "_whole", "effective_at", "published_at", "seen_at")
 
     effective_at: datetime | None
     """The earlier of published and seen, what ``after:`` and ``before:`` go by; None when neither is known."""
@@ -28,6 +31,7 @@ class Document:
     ) -> None:
         self._values = values
         self._analyses: dict[str, Analysis] = {}
+        self._streams: dict[tuple[str, ...], list[str]] = {}
         self._tokens: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, tuple[str, str]] = {}
         self.published_at = in_utc(published_at) if published_at else None
@@ -81,7 +85,19 @@ class Document:
     def tokens(self, fields: tuple[str, ...]) -> frozenset[str]:
         """All tokens of some fields: most words of most queries stand in none of them, and that is seen here first."""
         if (found := self._tokens.get(fields)) is None:
-            found = self._tokens[fields] = frozenset().union(*[self.analysis(field).tokens for field in fields])
+            found = self._tokens[fields] = frozenset(self.stream(fields)) - _BREAKS
+        return found
+
+    def stream(self, fields: tuple[str, ...]) -> list[str]:
+        """The tokens of some fields in their order, with ``quick.BREAK`` wherever a phrase may not run on."""
+        if len(fields) == 1:
+            return self.analysis(fields[0]).stream
+        if (found := self._streams.get(fields)) is None:
+            found = self._streams[fields] = []
+            for field in fields:
+                if field in self._values:
+                    found += self.analysis(field).stream
+                    found.append(BREAK)
         return found
 
     def whole(self, field: str) -> tuple[str, str]:
@@ -109,8 +125,6 @@ def analyse_url(url: str) -> Analysis:
     pieces.append(url[at:])
     starts.extend(range(at, len(url)))
     ends.extend(range(at + 1, len(url) + 1))
-    found = analyse("".join(pieces))
-    found.starts = [starts[start] for start in found.starts]
-    found.ends = [ends[end - 1] for end in found.ends]
-    found.text = url
-    return found
+    found = analyse("".join(pieces)).listed
+    moved = [starts[start] for start in found.starts], [ends[end - 1] for end in found.ends]
+    return Analysis(url, replace(found, starts=moved[0], ends=moved[1]))
