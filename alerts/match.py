@@ -22,10 +22,10 @@ def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged
 def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
     """The rules that match the document, in their order, each with its verdict.
 
-    The seam for an index of rules: whatever chooses the candidates, the evaluator of the query language is the judge.
-    ``now`` is what relative dates count from.
+    The index chooses the candidates, and the evaluator of the query language is the judge of each. ``now`` is what
+    relative dates count from.
     """
-    for rule in rules.rules:
+    for rule, _ in rules.index.candidates(document):
         try:
             verdict = judge(rule.query, document, now)
         except Exception as error:
