@@ -99,6 +99,32 @@ def find_near(close: Close, words: Analysis) -> Nearness:
     return found
 
 
+def are_near(close: Close, words: Analysis) -> bool:
+    """Whether both sides of a NEAR stand close to each other somewhere; the same as having hulls, told sooner."""
+    sides = []
+    for side in (close.left, close.right):
+        slots = [part.slots[0] for part in side if hasattr(part, "slots") and len(part.slots) == 1]
+        if len(slots) < len(side):
+            return bool(find_near(close, words).hulls)
+        places = [at for slot in slots for at in _candidates(slot, words)]
+        if not places:
+            return False
+        sides.append(places)
+    return _are_near(sides[0], sorted(sides[1]), close.distance, words.paragraphs)
+
+
+def _are_near(left: list[int], right: list[int], distance: int, paragraphs: list[int]) -> bool:
+    """Of single words the nearest neighbours on either side tell: what stands behind them is no nearer."""
+    for at in left:
+        behind = bisect_right(right, at)
+        if behind < len(right) and right[behind] - at - 1 <= distance and paragraphs[right[behind]] == paragraphs[at]:
+            return True
+        before = bisect_left(right, at) - 1
+        if before >= 0 and at - right[before] - 1 <= distance and paragraphs[right[before]] == paragraphs[at]:
+            return True
+    return False
+
+
 def _pairs(ones: list[Occurrence], others: list[Occurrence]) -> Iterable[tuple[Occurrence, Occurrence]]:
     """Each of ``ones`` with its nearest of ``others`` before and behind it, the earlier first."""
     by_last = sorted(others, key=lambda other: (other.last, other.first))

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from query.dates import before
 from query.document import Document
-from query.find import find, find_near
+from query.find import are_near, find, find_near
 from query.nodes import Node
 from query.patterns import found, places
 
@@ -139,7 +139,7 @@ class Close:
     distance: int
 
     def holds(self, look: Look) -> bool:
-        return any(find_near(self, look.document.analysis(name)).hulls for name in self.fields)
+        return any(are_near(self, look.document.analysis(name)) for name in self.fields)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:

@@ -39,7 +39,7 @@ def _table() -> bytes:
 def quick_stream(text: str, words_of: Callable[[str], tuple[str, ...]]) -> list[str] | None:
     """The folded words in their order with ``BREAK`` between paragraphs, or None if the text needs the analyser.
 
-    ``words_of`` is the analyser for one piece without spaces. A stream may begin or end with ``BREAK`` and hold several
+    ``words_of`` is the analyser for one piece without spaces, which leaves a ``BREAK`` as it is. A stream may begin or end with ``BREAK`` and hold several
     in a row. Linear in time.
     """
     letters = _latin(text)
@@ -67,16 +67,15 @@ def _settled(pieces: list[str], words_of: Callable[[str], tuple[str, ...]]) -> l
     plain = list(map(str.isalpha, pieces))
     plain.append(False)  # so that the search below always ends
     replaced: list[tuple[int, tuple[str, ...]]] = []
-    at = plain.index(False)
-    while at < len(pieces):
-        piece = pieces[at]
-        if piece != BREAK and not piece.isdigit():
-            found = words_of(piece)
-            if len(found) == 1:
-                pieces[at] = found[0]
-            else:
-                replaced.append((at, found))
-        at = plain.index(False, at + 1)
+    find, end = plain.index, len(pieces)
+    at = find(False)
+    while at < end:
+        found = words_of(pieces[at])
+        if len(found) == 1:
+            pieces[at] = found[0]
+        else:
+            replaced.append((at, found))
+        at = find(False, at + 1)
     for at, found in reversed(replaced):
         pieces[at : at + 1] = found
     return pieces

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -106,7 +107,7 @@ class Analysis:
     What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
     """
 
-    __slots__ = ("_listed", "_positions", "_stream", "_tokens", "text")
+    __slots__ = ("_laid", "_listed", "_positions", "_stream", "_tokens", "text")
 
     def __init__(self, text: str, listed: Listed | None = None) -> None:
         self.text = text
@@ -114,6 +115,7 @@ class Analysis:
         self._stream: list[str] | None = None
         self._tokens: list[str] | None = None
         self._positions: dict[str, list[int]] | None = None
+        self._laid: tuple[list[int], list[int]] | None = None
 
     @property
     def listed(self) -> Listed:
@@ -142,9 +144,10 @@ class Analysis:
     def positions(self) -> dict[str, list[int]]:
         """Token -> where it stands, ascending."""
         if self._positions is None:
-            found: dict[str, list[int]] = {}
+            found: defaultdict[str, list[int]] = defaultdict(list)
             for position, token in enumerate(self.tokens):
-                found.setdefault(token, []).append(position)
+                found[token].append(position)
+            found.default_factory = None
             self._positions = found
         return self._positions
 
@@ -166,12 +169,19 @@ class Analysis:
     @property
     def paragraphs(self) -> list[int]:
         """The paragraph of each word; those without words do not count."""
-        return self.listed.paragraphs
+        return self._layout()[0]
 
     @property
     def gaps(self) -> list[int]:
         """What stands before each word."""
-        return self.listed.gaps
+        return self._layout()[1]
+
+    def _layout(self) -> tuple[list[int], list[int]]:
+        if self._laid is None:
+            stream = self.stream
+            listed = self._listed
+            self._laid = _layout_of(stream) if listed is None else (listed.paragraphs, listed.gaps)
+        return self._laid
 
     def words(self) -> list[Word]:
         """The words as values."""
@@ -197,7 +207,7 @@ def analyse(text: str) -> Analysis:
 
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
-    return tuple(_read(piece).tokens)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).tokens)
 
 
 def _with_breaks(listed: Listed) -> list[str]:
@@ -209,6 +219,21 @@ def _with_breaks(listed: Listed) -> list[str]:
             stream.append(BREAK)
         stream.append(token)
     return stream
+
+
+def _layout_of(stream: list[str]) -> tuple[list[int], list[int]]:
+    """Paragraphs and gaps of a text in which nothing but paragraphs parts words."""
+    paragraphs: list[int] = []
+    gaps: list[int] = []
+    paragraph, at = 0, 0
+    breaks = [number for number, token in enumerate(stream) if token == BREAK]
+    for end in (*breaks, len(stream)):
+        if end > at:
+            paragraphs += [paragraph] * (end - at)
+            gaps += [PARAGRAPH, *[0] * (end - at - 1)]
+            paragraph += 1
+        at = end + 1
+    return paragraphs, gaps
 
 
 def _read(text: str) -> Listed:
