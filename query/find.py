@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from query.quick import BREAK, PART
 from query.words import PARTED, Analysis
 
 if TYPE_CHECKING:
+    from query.document import Document
     from query.parts import Close, Slot, Terms
 
 
@@ -99,29 +101,30 @@ def find_near(close: Close, words: Analysis) -> Nearness:
     return found
 
 
-def are_near(close: Close, words: Analysis) -> bool:
-    """Whether both sides of a NEAR stand close to each other somewhere; the same as having hulls, told sooner."""
-    sides = []
+def are_near(close: Close, document: Document) -> bool:
+    """Whether both sides of a NEAR stand close to each other somewhere: the same as having hulls, told sooner."""
+    sides: list[set[int]] = []
+    tokens = document.tokens(close.fields)
     for side in (close.left, close.right):
-        slots = [part.slots[0] for part in side if hasattr(part, "slots") and len(part.slots) == 1]
-        if len(slots) < len(side):
-            return bool(find_near(close, words).hulls)
-        places = [at for slot in slots for at in _candidates(slot, words)]
-        if not places:
+        forms: set[str] = set()
+        for part in side:
+            if not hasattr(part, "slots") or len(part.slots) > 1 or not part.slots[0].is_plain:
+                return any(find_near(close, document.analysis(name)).hulls for name in close.fields)
+            forms |= part.slots[0].forms & tokens
+        if not forms:
             return False
-        sides.append(places)
-    return _are_near(sides[0], sorted(sides[1]), close.distance, words.paragraphs)
+        sides.append({at for form in forms for at in document.places(close.fields, form)})
+    return _are_near(*sides, close.distance, document.stream(close.fields))
 
 
-def _are_near(left: list[int], right: list[int], distance: int, paragraphs: list[int]) -> bool:
-    """Of single words the nearest neighbours on either side tell: what stands behind them is no nearer."""
-    for at in left:
-        behind = bisect_right(right, at)
-        if behind < len(right) and right[behind] - at - 1 <= distance and paragraphs[right[behind]] == paragraphs[at]:
-            return True
-        before = bisect_left(right, at) - 1
-        if before >= 0 and at - right[before] - 1 <= distance and paragraphs[right[before]] == paragraphs[at]:
-            return True
+def _are_near(left: set[int], right: set[int], distance: int, stream: Sequence[str]) -> bool:
+    """Of single words it is enough to look at neighbours: between two that are close there are none but closer ones."""
+    places = sorted(left | right)
+    for one, other in zip(places, places[1:], strict=False):
+        if (one in left and other in right) or (one in right and other in left):
+            between = stream[one + 1 : other]
+            if len(between) - between.count(PART) <= distance and BREAK not in between:
+                return True
     return False
 
 

@@ -43,6 +43,11 @@ class Slot:
     cased: str | None = None
     may_part: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a word need only be one of the forms."""
+        return self.prefix is None and self.cased is None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
@@ -57,7 +62,7 @@ class Terms:
         for slot in self.slots:
             if slot.prefix is None and tokens.isdisjoint(slot.forms):
                 return False
-        if len(self.slots) == 1 and self.slots[0].prefix is None and self.slots[0].cased is None:
+        if len(self.slots) == 1 and self.slots[0].is_plain:
             return True
         return any(find(self.slots, look.document.analysis(name)) for name in self.fields)
 
@@ -139,7 +144,7 @@ class Close:
     distance: int
 
     def holds(self, look: Look) -> bool:
-        return any(are_near(self, look.document.analysis(name)) for name in self.fields)
+        return are_near(self, look.document)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:

@@ -12,7 +12,9 @@ from collections.abc import Callable
 
 from query.letters import letter_form
 
-BREAK = "|"  # stands between the paragraphs of a stream; no word holds it
+# What stands in a stream where a phrase may not run on; no word holds these.
+BREAK = "|"  # between paragraphs and fields
+PART = "¦"  # between two Han or Kana characters that punctuation parts
 _UNKNOWN = "\0"
 _KEPT = frozenset("',.")  # these part words or not, as their neighbours say
 

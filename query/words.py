@@ -16,7 +16,7 @@ from typing import NamedTuple
 import regex
 
 from query.letters import Normal, is_character, is_katakana, normal_form
-from query.quick import BREAK, quick_stream
+from query.quick import BREAK, PART, quick_stream
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
@@ -126,7 +126,7 @@ class Analysis:
 
     @property
     def stream(self) -> list[str]:
-        """The tokens, with ``quick.BREAK`` wherever a phrase may not run on, and perhaps at the ends."""
+        """The tokens, with ``quick.BREAK`` and ``quick.PART`` where a phrase may not run on, and perhaps at the ends."""
         if self._stream is None:
             quick = quick_stream(self.text, _piece_words) if self._listed is None else None
             self._stream = _with_breaks(self.listed) if quick is None else quick
@@ -137,7 +137,10 @@ class Analysis:
         """The folded words."""
         if self._tokens is None:
             stream = self.stream
-            self._tokens = [token for token in stream if token != BREAK] if BREAK in stream else stream
+            if self._listed is not None:
+                self._tokens = self._listed.tokens
+            else:
+                self._tokens = [token for token in stream if token != BREAK] if BREAK in stream else stream
         return self._tokens
 
     @property
@@ -216,7 +219,7 @@ def _with_breaks(listed: Listed) -> list[str]:
     stream: list[str] = []
     for gap, token in zip(listed.gaps, listed.tokens, strict=True):
         if gap:
-            stream.append(BREAK)
+            stream.append(BREAK if gap == PARAGRAPH else PART)
         stream.append(token)
     return stream
 
