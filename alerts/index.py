@@ -26,6 +26,7 @@ Home: TypeAlias = tuple[int, int]
 
 _NO_SIGN = 0  # what every item has: the second sign of an alternative of one sign
 _SAMPLED = 16  # one item of so many is counted, for which signs are rare
+_FEW = 8  # signs asked for one by one; more are compared as a set
 _SETTLED_AFTER = frozenset({4, 32, 256})  # items counted: then every alternative is put under what proved to be rare
 
 
@@ -87,9 +88,13 @@ class RuleIndex:
         has, lacks = seen.issuperset, seen.isdisjoint
         for first in self._buckets.keys() & seen:
             bucket = self._buckets[first]
-            for second in bucket.keys() & seen:
+            for second in bucket if len(bucket) < _FEW else bucket.keys() & seen:
+                if second not in seen:
+                    continue
                 for every, some, never, exact, number in bucket[second]:
-                    if has(every) and lacks(never) and not (some and any(map(lacks, some))):
+                    if (not every or has(every)) and (not never or lacks(never)):
+                        if some and any(map(lacks, some)):
+                            continue
                         (sure if exact else maybe).add(number)
         return sure, maybe
 

@@ -76,7 +76,7 @@ class Lookout:
         """The numbers of all signs that the item has."""
         found: set[int] = set()
         for fields, texts in self._texts.items():
-            texts.see(document.stream(fields), found)
+            texts.see(document.stream(fields), document.tokens(fields), found)
         for name, values in self._values.items():
             values.see(document.whole(name)[0], found)
         return found
@@ -176,12 +176,11 @@ class _Texts:
             found += self._groups.get(number, ())
         return tuple(found)
 
-    def see(self, stream: Sequence[str], found: set[int]) -> None:
-        """Add the signs that a stream of words has."""
+    def see(self, stream: Sequence[str], words: frozenset[str], found: set[int]) -> None:
+        """Add the signs that a stream of words has; ``words`` are its different ones."""
         if not stream:
             return
-        words = set(stream)
-        found.update(*map(self.known.__getitem__, words))
+        found.update(*filter(None, map(self.known.__getitem__, words)))
         phrases: list[int] = []
         for pair in self._pairs.keys() & zip(stream, stream[1:], strict=False):
             phrases += self._pairs[pair]
