@@ -1,9 +1,9 @@
 """An index of rules by what they need of an item, so that one item costs hardly more with ten thousand rules than with
 ten.
 
-What an item has (``query.lookout``) is a set of numbers. Each alternative of a rule (``query.needs``) lies where an item
-finds it: under its rarest sign, and there under its second rarest; the others are compared as sets. Rules that need
-nothing an index knows of, such as a regular expression alone, are judged for every item.
+What an item has (``query.lookout``) is a set of numbers. Each alternative of a rule (``query.needs``) lies where an
+item finds it: under its rarest sign, and there under its second rarest; the others are compared as sets. Rules
+that need nothing an index knows of, such as a regular expression alone, are judged for every item.
 """
 
 from __future__ import annotations

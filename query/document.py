@@ -22,7 +22,17 @@ class Document:
     ``seen_at`` and ``published_at`` are moments (without a zone: UTC). Not safe to be changed, so it cannot be.
     """
 
-    __slots__ = ("_analyses", "_places", "_streams", "_tokens", "_values", "_whole", "effective_at", "published_at", "seen_at")
+    __slots__ = (
+        "_analyses",
+        "_places",
+        "_streams",
+        "_tokens",
+        "_values",
+        "_whole",
+        "effective_at",
+        "published_at",
+        "seen_at",
+    )
 
     effective_at: datetime | None
     """The earlier of published and seen, what ``after:`` and ``before:`` go by; None when neither is known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from query.quick import BREAK, PART
@@ -103,24 +104,25 @@ def find_near(close: Close, words: Analysis) -> Nearness:
 
 def are_near(close: Close, document: Document) -> bool:
     """Whether both sides of a NEAR stand close to each other somewhere: the same as having hulls, told sooner."""
-    sides: list[set[int]] = []
-    tokens = document.tokens(close.fields)
-    for side in (close.left, close.right):
-        forms: set[str] = set()
-        for part in side:
-            if not hasattr(part, "slots") or len(part.slots) > 1 or not part.slots[0].is_plain:
-                return any(find_near(close, document.analysis(name)).hulls for name in close.fields)
-            forms |= part.slots[0].forms & tokens
-        if not forms:
-            return False
-        sides.append({at for form in forms for at in document.places(close.fields, form)})
-    return _are_near(*sides, close.distance, document.stream(close.fields))
+    fields = close.fields
+    if close.plain is None:
+        return any(find_near(close, document.analysis(name)).hulls for name in fields)
+    tokens = document.tokens(fields)
+    left, right = close.plain[0] & tokens, close.plain[1] & tokens
+    if not left or not right:
+        return False
+    return _are_near(
+        {at for form in left for at in document.places(fields, form)},
+        {at for form in right for at in document.places(fields, form)},
+        close.distance,
+        document.stream(fields),
+    )
 
 
 def _are_near(left: set[int], right: set[int], distance: int, stream: Sequence[str]) -> bool:
     """Of single words it is enough to look at neighbours: between two that are close there are none but closer ones."""
     places = sorted(left | right)
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in pairwise(places):
         if (one in left and other in right) or (one in right and other in left):
             between = stream[one + 1 : other]
             if len(between) - between.count(PART) <= distance and BREAK not in between:

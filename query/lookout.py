@@ -7,8 +7,8 @@ pairs of words are looked up, phrases are compared only where their most telling
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
+from itertools import count, pairwise
 from typing import TypeAlias, TypeVar
 
 from query.document import Document
@@ -17,6 +17,7 @@ from query.needs import AnySign, Fields, PhraseSign, PrefixSign, Sign, ValueSign
 MOST_KNOWN = 200_000  # words whose signs are remembered
 
 Numbers: TypeAlias = tuple[int, ...]
+TextSign: TypeAlias = WordSign | PrefixSign | PhraseSign
 Pair: TypeAlias = tuple[str, str]
 _K = TypeVar("_K")
 
@@ -45,7 +46,7 @@ class Lookout:
                     _add(self._groups, self.watch(each), number)
                 self._forget_known()
             else:
-                self._place(sign).add(sign, number)
+                self._change(sign, number, _Texts.add, _Values.add)
         self._uses[number] += 1
         return number
 
@@ -70,7 +71,7 @@ class Lookout:
                 self.forget(each)
             self._forget_known()
         else:
-            self._place(sign).drop(sign, number)
+            self._change(sign, number, _Texts.drop, _Values.drop)
 
     def seen(self, document: Document) -> set[int]:
         """The numbers of all signs that the item has."""
@@ -81,10 +82,17 @@ class Lookout:
             values.see(document.whole(name)[0], found)
         return found
 
-    def _place(self, sign: WordSign | PrefixSign | PhraseSign | ValueSign) -> _Texts | _Values:
+    def _change(
+        self,
+        sign: TextSign | ValueSign,
+        number: int,
+        texts: Callable[[_Texts, TextSign, int], None],
+        values: Callable[[_Values, ValueSign, int], None],
+    ) -> None:
         if isinstance(sign, ValueSign):
-            return self._values.setdefault(sign.field, _Values(self._groups))
-        return self._texts.setdefault(sign.fields, _Texts(self._groups))
+            values(self._values.setdefault(sign.field, _Values(self._groups)), sign, number)
+        else:
+            texts(self._texts.setdefault(sign.fields, _Texts(self._groups)), sign, number)
 
     def _forget_known(self) -> None:
         for texts in self._texts.values():
@@ -129,7 +137,7 @@ class _Texts:
         self._openers: dict[str, Numbers] = {}  # first words of two of which the second is only a beginning
         self._longer: dict[int, str] = {}  # what must stand in the text where its pair or first word does
 
-    def add(self, sign: WordSign | PrefixSign | PhraseSign, number: int) -> None:
+    def add(self, sign: TextSign, number: int) -> None:
         """Look for the sign."""
         match sign:
             case WordSign(_, forms):
@@ -148,7 +156,7 @@ class _Texts:
                 else:
                     _add(self._pairs, telling_pair(sign), number)
 
-    def drop(self, sign: WordSign | PrefixSign | PhraseSign, number: int) -> None:
+    def drop(self, sign: TextSign, number: int) -> None:
         """Look for it no more."""
         match sign:
             case WordSign(_, forms):
@@ -182,7 +190,7 @@ class _Texts:
             return
         found.update(*filter(None, map(self.known.__getitem__, words)))
         phrases: list[int] = []
-        for pair in self._pairs.keys() & zip(stream, stream[1:], strict=False):
+        for pair in self._pairs.keys() & pairwise(stream):
             phrases += self._pairs[pair]
         for word in self._openers.keys() & words:
             phrases += self._openers[word]
@@ -204,7 +212,7 @@ class _Texts:
 def telling_pair(sign: PhraseSign) -> Pair:
     """The neighbours by which a phrase is noticed: the longest whole words, which are the rarest as a rule."""
     tokens = sign.tokens[:-1] if sign.open else sign.tokens
-    return max(zip(tokens, tokens[1:], strict=False), key=lambda pair: len(pair[0]) + len(pair[1]))
+    return max(pairwise(tokens), key=lambda pair: len(pair[0]) + len(pair[1]))
 
 
 class _Values:

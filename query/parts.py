@@ -142,6 +142,12 @@ class Close:
     left: tuple[Terms | Close, ...]
     right: tuple[Terms | Close, ...]
     distance: int
+    plain: tuple[frozenset[str], frozenset[str]] | None = field(init=False)
+    """The words of both sides, if each side is single words only."""
+
+    def __post_init__(self) -> None:
+        sides = [_plain_forms(side) for side in (self.left, self.right)]
+        object.__setattr__(self, "plain", (sides[0], sides[1]) if sides[0] and sides[1] else None)
 
     def holds(self, look: Look) -> bool:
         return are_near(self, look.document)
@@ -151,6 +157,16 @@ class Close:
             words = look.document.analysis(name)
             for first, last in find_near(self, words).places:
                 mark(name, words.starts[first], words.ends[last])
+
+
+def _plain_forms(side: tuple[Terms | Close, ...]) -> frozenset[str]:
+    """The forms of words joined by OR; empty if there is anything else."""
+    forms: set[str] = set()
+    for part in side:
+        if not isinstance(part, Terms) or len(part.slots) > 1 or not part.slots[0].is_plain:
+            return frozenset()
+        forms |= part.slots[0].forms
+    return frozenset(forms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

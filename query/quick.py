@@ -41,8 +41,8 @@ def _table() -> bytes:
 def quick_stream(text: str, words_of: Callable[[str], tuple[str, ...]]) -> list[str] | None:
     """The folded words in their order with ``BREAK`` between paragraphs, or None if the text needs the analyser.
 
-    ``words_of`` is the analyser for one piece without spaces, which leaves a ``BREAK`` as it is. A stream may begin or end with ``BREAK`` and hold several
-    in a row. Linear in time.
+    ``words_of`` is the analyser for one piece without spaces, which leaves a ``BREAK`` as it is. A stream may begin or
+    end with ``BREAK`` and hold several in a row. Linear in time.
     """
     letters = _latin(text)
     if letters is None:

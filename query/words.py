@@ -126,7 +126,7 @@ class Analysis:
 
     @property
     def stream(self) -> list[str]:
-        """The tokens, with ``quick.BREAK`` and ``quick.PART`` where a phrase may not run on, and perhaps at the ends."""
+        """The tokens, with ``quick.BREAK`` or ``quick.PART`` where a phrase may not run on, and perhaps at the ends."""
         if self._stream is None:
             quick = quick_stream(self.text, _piece_words) if self._listed is None else None
             self._stream = _with_breaks(self.listed) if quick is None else quick
