@@ -6,15 +6,14 @@ RUN python -m venv /opt/khabardar
 COPY requirements.lock.txt /src/
 RUN /opt/khabardar/bin/pip install --no-deps --require-hashes -r /src/requirements.lock.txt
 COPY . /src
-RUN /opt/khabardar/bin/pip install --no-deps --no-build-isolation /src \
- && /opt/khabardar/bin/python -m compileall -q /opt/khabardar/lib || true
+RUN /opt/khabardar/bin/pip install --no-deps --no-build-isolation /src
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10017 --home-dir /data --shell /usr/sbin/nologin khabardar \
  && install -d -o khabardar -g khabardar -m 0750 /data
 COPY --from=build /opt/khabardar /opt/khabardar
 COPY packaging/entrypoint.sh /usr/local/bin/khabardar-entrypoint
-ENV PATH=/opt/khabardar/bin:$PATH KHABARDAR_CONFIG=/data/khabardar.toml PYTHONUNBUFFERED=1
+ENV PATH=/opt/khabardar/bin:$PATH KHABARDAR_CONFIG=/data/khabardar.toml PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 USER khabardar
 WORKDIR /data
 VOLUME /data

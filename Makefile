@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-CONFIG ?= khabardar.toml
+CONFIG ?= $(or $(KHABARDAR_CONFIG),khabardar.toml)
 
 .PHONY: help setup setup-dev demo run test lint format lock clean
 
@@ -19,11 +19,11 @@ setup-dev:
 demo: setup  ## the main job on a sample newsroom: no configuration, no network
 	@$(BIN)/khabardar demo
 
-run: setup  ## the service with CONFIG=khabardar.toml
+run: setup  ## the service; CONFIG=khabardar.toml names its configuration
 	@$(BIN)/khabardar --config "$(CONFIG)" run
 
 test: setup-dev  ## all tests, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup-dev  ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff check .

@@ -47,12 +47,16 @@ class SourceState:
 def claim_sources(
     database: Database, due: Sequence[str], now: datetime, owner: str, lease: timedelta
 ) -> dict[str, Known]:
-    """Lease those of the sources that nobody visits now, and say what is known of each."""
+    """Lease those of the sources that nobody else visits now, and say what is known of each.
+
+    What ``owner`` itself holds it gets again: it asks only for what it does not visit, and a lease of its own that it
+    could not give back (the archive was away) must not keep it out.
+    """
     claimed: dict[str, Known] = {}
     with database.write() as connection:
         for name in dict.fromkeys(due):
             row = _row_of(connection, name)
-            if row["lease_until"] is not None and row["lease_until"] > now:
+            if row["lease_owner"] != owner and row["lease_until"] is not None and row["lease_until"] > now:
                 continue
             connection.execute(
                 sources.update().where(sources.c.name == name).values(lease_owner=owner, lease_until=now + lease)

@@ -35,6 +35,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url, read_only) if self.sqlite else _postgres_engine(self.url)
         self._one_writer = threading.Lock()
+        self._file: tuple[int, int] | None = None
 
     @property
     def place(self) -> str:
@@ -51,6 +52,7 @@ class Database:
         """One consistent view; database errors come out as ``ArchiveError``."""
         try:
             with self.engine.connect() as connection, connection.begin():
+                self._still_there()
                 yield connection
         except exc.SQLAlchemyError as error:
             raise explained(error, self.url) from error
@@ -65,9 +67,28 @@ class Database:
             with self._one_writer, self.engine.connect() as opened:
                 connection = opened.execution_options(**{_WRITING: True})
                 with connection.begin():
+                    self._still_there()
                     yield connection
         except exc.SQLAlchemyError as error:
             raise explained(error, self.url) from error
+
+    def _still_there(self) -> None:
+        """The file that is open is the one that has the name: one that was removed or replaced still takes all that is
+        written, and nobody ever reads it again."""
+        if self.path is None:
+            return
+        try:
+            facts = self.path.stat()
+            found = (facts.st_dev, facts.st_ino)
+        except OSError:
+            found = None
+        self._file = self._file or found
+        if found is None or found != self._file:
+            raise ArchiveUnreachableError(
+                f"The archive {self.place} was moved, removed or replaced while it was in use: put it back, or start "
+                "anew to go on with what is there now.",
+                self.place,
+            )
 
     def close(self) -> None:
         """Close all connections."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from archive.model import NewsItem, rfc3339
 
+_NUMBERS_TOO = ("id", "story_id", "author", "section")  # other systems number what they name
 _TEXTS = ("id", "url", "source", "author", "summary", "body", "language", "section", "place", "credit", "story_id")
 
 
@@ -73,7 +74,8 @@ def _text(value: Mapping[str, Any], name: str) -> str | None:
     text = value.get(name)
     if text is None:
         return None
-    if isinstance(text, bool) or not isinstance(text, str | int):
+    allowed = str | int if name in _NUMBERS_TOO else str
+    if isinstance(text, bool) or not isinstance(text, allowed):
         raise ValueError(f"{name} must be a text or null, not {_kind(text)}.")
     return str(text).strip() or None
 

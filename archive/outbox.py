@@ -78,18 +78,17 @@ def owe_message(
     number = delivery_id or minted("d")
     with database.write() as connection:
         if connection.execute(select(deliveries.c.id).where(deliveries.c.id == number)).first() is None:
-            connection.execute(
-                deliveries.insert().values(
-                    id=number,
-                    channel=channel,
-                    kind=kind,
-                    state=DeliveryState.OWED.value,
-                    message=json.dumps(message),
-                    created_at=now,
-                    next_try_at=now,
-                )
-            )
+            _owe_message(connection, number, channel, kind, message, now)
     return number
+
+
+def _owe_message(
+    connection: Connection, number: str, channel: str, kind: str, message: Mapping[str, Any], now: datetime
+) -> None:
+    values = {"id": number, "channel": channel, "kind": kind, "state": DeliveryState.OWED.value}
+    connection.execute(
+        deliveries.insert().values(**values, message=json.dumps(message), created_at=now, next_try_at=now)
+    )
 
 
 def freeze(database: Database, delivery_id: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -108,8 +107,22 @@ def freeze(database: Database, delivery_id: str, message: Mapping[str, Any]) -> 
     return frozen
 
 
-def settle(database: Database, delivery_id: str, told: Told, now: datetime, next_try_at: datetime | None) -> None:
+Notices = Sequence[tuple[str, Mapping[str, Any]]]
+"""Composed messages about a channel in trouble, each with the channel that is to hear of it."""
+
+
+def settle(
+    database: Database,
+    delivery_id: str,
+    told: Told,
+    now: datetime,
+    next_try_at: datetime | None,
+    notices: Notices = (),
+) -> None:
     """Write down what came of a try. ``next_try_at`` None after ``RETRY`` means that there will be no other: gave up.
+
+    ``notices`` are owed in the same transaction if the channel is disabled by this try (not if it was already), or the
+    delivery is given up: who is to hear of it hears of it once, whatever happens after the commit.
 
     What was sent stays sent, also when a slower process reports a failure of the same delivery later.
     """
@@ -127,9 +140,10 @@ def settle(database: Database, delivery_id: str, told: Told, now: datetime, next
                 retry_after=None if told.retry_after is None else min(int(told.retry_after), 2**31 - 1),
             )
         )
-        if told.disable:
-            _disable(connection, row["channel"], answer, now)
         values = _after(row, told, now, next_try_at)
+        if (told.disable and _disable(connection, row["channel"], answer, now)) or values.get("state") == "gave-up":
+            for channel, message in notices:
+                _owe_message(connection, minted("d"), channel, "notice", message, now)
         connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
 
 
@@ -153,9 +167,12 @@ def _after(row: Mapping[Any, Any], told: Told, now: datetime, next_try_at: datet
     return values | {"state": "owed", "ended_at": None, "next_try_at": next_try_at}
 
 
-def _disable(connection: Connection, channel: str, reason: str, now: datetime) -> None:
-    if connection.execute(select(channels.c.name).where(channels.c.name == channel)).first() is None:
-        connection.execute(channels.insert().values(name=channel, disabled_at=now, reason=reason))
+def _disable(connection: Connection, channel: str, reason: str, now: datetime) -> bool:
+    """Whether it was still enabled."""
+    if connection.execute(select(channels.c.name).where(channels.c.name == channel)).first() is not None:
+        return False
+    connection.execute(channels.insert().values(name=channel, disabled_at=now, reason=reason))
+    return True
 
 
 def listed(database: Database, state: DeliveryState | str | None, limit: int, channel: str | None) -> list[Delivery]:
@@ -192,6 +209,13 @@ def enable_channel(database: Database, name: str) -> bool:
     """Put a disabled channel back to work; False if it was not disabled."""
     with database.write() as connection:
         return connection.execute(channels.delete().where(channels.c.name == name)).rowcount > 0
+
+
+def release_deliveries(database: Database, ids: Sequence[str], owner: str) -> None:
+    """Give back deliveries that were claimed and not tried."""
+    mine = (deliveries.c.id.in_(ids), deliveries.c.lease_owner == owner)
+    with database.write() as connection:
+        connection.execute(deliveries.update().where(*mine).values(lease_owner=None, lease_until=None))
 
 
 def drop_delivery_leases(connection: Connection, owner: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,23 +42,27 @@ def search(
     limit: int | None = 50,
     sort: str = "newest",
     now: datetime | None = None,
+    as_rule: bool = False,
 ) -> Iterator[NewsItem]:
     """Items that match (all, without a query), as somebody takes them.
 
     ``since`` is inclusive, ``until`` exclusive, both by effective time (published, else seen). ``now`` is what relative
-    dates in the query count from. ``sort`` is "newest", or "relevance" over the newest 5,000 matches. Raises
-    ``ValueError`` for another order.
+    dates in the query count from; with ``as_rule`` it is the time each item was seen, so that an item is found exactly
+    when a rule would have matched it as it came. ``sort`` is "newest", or "relevance" over the newest 5,000 matches.
+    Raises ``ValueError`` for another order.
     """
+    limit = None if limit is None else min(limit, sys.maxsize)
     if sort not in SORTS:
         raise ValueError(f"sort must be one of {', '.join(SORTS)}, not {sort!r}.")
-    found = _matching(database, query, since, until, now or datetime.now(UTC))
+    asked = None if as_rule else now or datetime.now(UTC)
+    found = _matching(database, query, since, until, asked)
     if sort == "relevance" and query is not None:
         return _by_relevance(database, found, limit)
     return itertools.islice((item for item, _verdict in found), limit)
 
 
 def _matching(
-    database: Database, query: Query | None, since: datetime | None, until: datetime | None, now: datetime
+    database: Database, query: Query | None, since: datetime | None, until: datetime | None, now: datetime | None
 ) -> Iterator[tuple[NewsItem, Verdict | None]]:
     for page in _candidates(database, query, since, until):
         for item in page:

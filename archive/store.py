@@ -121,9 +121,20 @@ class Archive:
         """Store the composed message once; the one that counts."""
         return outbox.freeze(self._database, delivery_id, message)
 
-    def settle(self, delivery_id: str, told: Told, now: datetime, next_try_at: datetime | None) -> None:
-        """Write down what came of a try."""
-        outbox.settle(self._database, delivery_id, told, now, next_try_at)
+    def settle(
+        self,
+        delivery_id: str,
+        told: Told,
+        now: datetime,
+        next_try_at: datetime | None,
+        notices: outbox.Notices = (),
+    ) -> None:
+        """Write down what came of a try, and who is to be told if the channel is in trouble."""
+        outbox.settle(self._database, delivery_id, told, now, next_try_at, notices)
+
+    def release_deliveries(self, ids: Sequence[str], owner: str) -> None:
+        """Give back deliveries that were claimed and not tried."""
+        outbox.release_deliveries(self._database, ids, owner)
 
     def deliveries(
         self, state: DeliveryState | str | None = None, limit: int = 100, channel: str | None = None
@@ -189,9 +200,12 @@ class Archive:
         limit: int | None = 50,
         sort: str = "newest",
         now: datetime | None = None,
+        as_rule: bool = False,
     ) -> Iterator[NewsItem]:
-        """Items that match, newest first or by relevance."""
-        return searching.search(self._database, query, since=since, until=until, limit=limit, sort=sort, now=now)
+        """Items that match, newest first or by relevance; with ``as_rule`` those that a rule would have matched."""
+        return searching.search(
+            self._database, query, since=since, until=until, limit=limit, sort=sort, now=now, as_rule=as_rule
+        )
 
     def explain(self, url_or_id: str) -> Ledger | None:
         """The whole account of an item or a rejected entry; None if it was never seen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from gzip import BadGzipFile
 from typing import Any
 
 from scrapy.exceptions import (
@@ -41,8 +43,10 @@ def why(error: BaseException, limits: Limits) -> str:
         return _ignored(str(error), limits)
     if isinstance(error, AddressRefused):
         return str(error)
-    if isinstance(error, ValueError) and "request url" in str(error):
+    if isinstance(error, ValueError) and ("request url" in str(error) or "Invalid IPv6" in str(error)):
         return "it redirects to what is no web address"
+    if isinstance(error, BadGzipFile | zlib.error):
+        return "the answer says that it is compressed and cannot be unpacked"
     return f"{type(error).__name__}: {error}"[:300]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST = 86400.0
-_SECONDS = re.compile(r"\d{1,18}", re.ASCII)
+_SECONDS = re.compile(r"\d{1,300}(?:\.\d{1,9})?", re.ASCII)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 it ran and something failed; 2 wrong usage, configuration 
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -116,6 +117,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. What went wrong was said on stderr."""
     _prepare_streams()
     before = signal.signal(signal.SIGTERM, _as_interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's way of starting what ends in `&`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = _invoke(_readable(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -173,7 +176,16 @@ def _as_interrupt(number: int, frame: Any) -> None:
 
 
 def _prepare_streams() -> None:
-    """UTF-8 whatever the locale says: news are in three scripts; what cannot be written becomes a question mark."""
+    """UTF-8 whatever the locale says: news are in three scripts; what cannot be written becomes a question mark.
+
+    Where a stream was closed before we began (``>&-``) Python has None; what is written there goes nowhere.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - so that no other file gets its number
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - stays open as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -186,7 +198,7 @@ def _stop_writing() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
 
 
@@ -206,6 +218,10 @@ def _explained(error: Exception) -> int | None:
         if show is not None:
             show()
         return int(getattr(error, "exit_code", 1))
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        _stop_writing()
+        sys.stderr.write(f"khabardar: the output cannot be written: {error.strerror}.\n")
+        return 1
     if isinstance(error, CommandError):
         _say(str(error))
         return error.code

@@ -45,7 +45,7 @@ def _row(cells: Iterable[str]) -> str:
 def atom_lines(items: Iterable[NewsItem], *, title: str, now: datetime | None = None) -> Iterator[str]:
     """An Atom feed (RFC 4287). Texts are plain text; only http and https links are given."""
     moment = rfc3339(now or datetime.now(UTC))
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"khabardar:search:{title}")
+    identity = _identity("search", title)
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     yield f"<feed xmlns={quoteattr(_ATOM)}>\n"
     yield f"  <title>{_xml(title)}</title>\n  <id>urn:uuid:{identity}</id>\n  <updated>{moment}</updated>\n"
@@ -58,22 +58,27 @@ def atom_lines(items: Iterable[NewsItem], *, title: str, now: datetime | None = 
 def _entry(item: NewsItem) -> str:
     entry = ET.Element("entry")
     _add(entry, "title", one_line(item.title))
-    _add(entry, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'khabardar:item:{item.id}')}")
+    _add(entry, "id", f"urn:uuid:{_identity('item', item.id)}")
     _add(entry, "updated", rfc3339(item.seen_at or item.published_at) or "1970-01-01T00:00:00Z")
     if item.published_at:
         _add(entry, "published", rfc3339(item.published_at) or "")
     if item.url and item.url.startswith(_WEB):
-        entry.append(ET.Element("link", {"href": one_line(item.url), "rel": "alternate"}))
+        entry.append(ET.Element("link", {"href": _legal(one_line(item.url)), "rel": "alternate"}))
     author = ET.SubElement(entry, "author")
     _add(author, "name", one_line(item.author or item.source or "unknown"))
     if item.section:
-        entry.append(ET.Element("category", {"term": one_line(item.section)}))
+        entry.append(ET.Element("category", {"term": _legal(one_line(item.section))}))
     if item.summary:
         _add(entry, "summary", block(item.summary))
     if item.body:
         _add(entry, "content", block(item.body))
     ET.indent(entry, "  ", level=1)
     return "  " + ET.tostring(entry, encoding="unicode").rstrip() + "\n"
+
+
+def _identity(kind: str, name: str) -> uuid.UUID:
+    """The same for the same name; a query from a command line may hold bytes that are no UTF-8."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"khabardar:{kind}:{name}".encode("utf-8", "replace").decode())
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

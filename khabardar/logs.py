@@ -15,9 +15,12 @@ import traceback
 from collections.abc import Iterable, MutableMapping
 from typing import Any, Literal, TextIO
 
-import structlog
+# structlog loads its Twisted part wherever Twisted is installed: 5 MB that only the crawl worker has a use for.
+sys.modules.setdefault("structlog.twisted", None)  # type: ignore[arg-type]
 
-from khabardar.inert import one_line
+import structlog  # noqa: E402
+
+from khabardar.inert import one_line  # noqa: E402
 
 LogFormat = Literal["text", "json"]
 VARIABLE = "KHABARDAR_LOG"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import secrets
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -36,6 +39,9 @@ log = structlog.get_logger()
 IMPORT_BATCH = 200
 THREADS = 4
 """For the archive's short transactions: one writes at a time anyway, and every thread costs memory."""
+
+STOP_WITHIN = 9.0
+"""Seconds from the word to stop to the end of the process; a clean stop takes less, unless the archive is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +110,61 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
 
 
 async def serve(settings: Settings) -> None:
-    """Runs the service until SIGTERM or SIGINT; SIGHUP takes up the configuration anew."""
-    with _opened(settings) as archive:
+    """Runs the service until SIGTERM or SIGINT; SIGHUP takes up the configuration anew.
+
+    Signals are heard from the first moment on, also while the archive is opened and its schema brought up to date. Ten
+    seconds after the word to stop the process is gone, whatever the archive does meanwhile.
+    """
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    threads = ThreadPoolExecutor(THREADS, "archive")
+    loop.set_default_executor(threads)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # until there is something to reload
+    serving = asyncio.create_task(_serve(settings, stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    ended = loop.time() + STOP_WITHIN
+    await asyncio.wait({serving}, timeout=STOP_WITHIN)
+    if stop.is_set():
+        await _let_go(serving, threads, ended)
+    stopping.cancel()
+    serving.result()
+
+
+async def _let_go(serving: asyncio.Task[None], threads: ThreadPoolExecutor, ended: float) -> None:
+    """Ends the process at ``ended`` (loop time) if a thread still waits for the archive, locked or gone: a thread
+    cannot be ended, and would hold up the end of the process until it is served. Its transaction is rolled back."""
+    closing = threading.Thread(target=threads.shutdown, daemon=True)
+    closing.start()
+    loop = asyncio.get_running_loop()
+    while closing.is_alive() or not serving.done():
+        if loop.time() > ended:
+            log.warning("the archive does not answer; what waited for it is dropped, nothing half done is kept")
+            logging.shutdown()
+            os._exit(0)
+        await asyncio.sleep(0.02)
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+    archive = await asyncio.to_thread(open_archive, settings)
+    try:
+        if stop.is_set():
+            return
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
         service = Service(line, lambda: orders_of(_reloaded(settings)))
-        stop, reloads = asyncio.Event(), set[asyncio.Task[bool]]()
-        loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(THREADS, "archive"))
+        loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:
             task = loop.create_task(service.reload())
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
         loop.add_signal_handler(signal.SIGHUP, reload)
         async with _web(settings, archive, service):
             await service.run(stop)
+    finally:
+        archive.close()
 
 
 def _reloaded(running: Settings) -> Settings:

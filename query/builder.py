@@ -27,7 +27,8 @@ def column(token: Token) -> int:
 
 
 def _unquoted(raw: str) -> str:
-    return raw[1:-1].strip() if raw[0] in QUOTES else raw
+    quoted = raw[0] in QUOTES or (raw[0] == "‘" and raw[-1] == "’")
+    return raw[1:-1].strip() if quoted else raw
 
 
 @v_args(inline=True)

@@ -41,8 +41,7 @@ def _rarest(slots: Sequence[Slot], words: Analysis) -> tuple[int, list[int]]:
 def _candidates(slot: Slot, words: Analysis) -> list[int]:
     positions = words.positions
     if slot.prefix is not None:
-        begin = slot.prefix
-        return sorted(at for token, places in positions.items() if token.startswith(begin) for at in places)
+        return sorted(at for token in words.beginning(slot.prefix) for at in positions[token])
     if len(slot.forms) == 1:
         (form,) = slot.forms
         found = positions.get(form, [])

@@ -11,6 +11,9 @@ import re2
 
 # Neighbours that the empty assertions of RE2 (\b \B ^ $ \A \z) can tell apart.
 _NEIGHBOURS = ("", "a", " ", "\n")
+# RE2 makes its automaton while it reads, in at most so many bytes; where they do not suffice it goes a slower way.
+_MOST_MEMORY = 32 << 20
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -20,20 +23,22 @@ def compile_pattern(text: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
+    options.never_capture = True  # nobody asks for groups, and with them RE2 takes fifty times as long
     try:
-        pattern = re2.compile(text, options)
-        if _matches_nothing(text, options):
+        small = re2.compile(text, options)  # refuses what is too large for RE2's usual memory
+        if _matches_nothing(small):
             raise ValueError(
                 "This regular expression can match nothing at all, so it would match everywhere. Make a part of it"
                 " obligatory: `+` for `*`, nothing for `?`."
             )
+        options.max_mem = _MOST_MEMORY
+        return re2.compile(text, options)
     except (re2.error, UnicodeEncodeError) as problem:
         reason = problem.args[0] if isinstance(problem, re2.error) else b"it holds half a character"
         raise ValueError(
             f"This regular expression cannot be used: {reason.decode('utf-8', 'replace')}. The syntax is RE2, which"
             " has no look-around and no back-references."
         ) from None
-    return pattern
 
 
 def places(pattern: Any, text: str) -> Iterator[tuple[int, int]]:
@@ -53,10 +58,6 @@ def encodable(text: str) -> str:
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
-def _matches_nothing(pattern: str, options: re2.Options) -> bool:
-    for left in _NEIGHBOURS:
-        for right in _NEIGHBOURS:
-            around = re2.compile(f"{re2.escape(left)}(?:{pattern}){re2.escape(right)}", options)
-            if around.fullmatch(left + right):
-                return True
-    return False
+def _matches_nothing(pattern: Any) -> bool:
+    """Whether it matches the empty place between any two neighbours, which RE2 sees beyond the given ends."""
+    return any(pattern.fullmatch(left + right, len(left), len(left)) for left in _NEIGHBOURS for right in _NEIGHBOURS)

@@ -7,7 +7,7 @@ import re
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 
 _OR, _AND, _NOT, _NEAR, _VALUE = range(5)
-_PLAIN_NAME = re.compile(r"[\w.+@/&-]+\Z")
+_PLAIN = re.compile(r"[\w.+@/&-]+\Z")  # what needs no quotes
 
 
 def print_node(node: Node) -> str:
@@ -41,10 +41,10 @@ def _print_term(node: Word | Phrase | Exact | Pattern | Date | Named) -> str:
         case Phrase(text, prefix):
             return f'"{text}{"*" * prefix}"'
         case Exact(text):
-            return f"={text}" if len(text.split()) == 1 else f'="{text}"'
+            return f"={text}" if _PLAIN.match(text) else f'="{text}"'
         case Pattern(text):
             return f"/{text}/"
         case Date(side, value):
             return f"{side}:{value}"
         case Named(kind, name):
-            return f"{kind}:{name}" if _PLAIN_NAME.match(name) else f'{kind}:"{name}"'
+            return f"{kind}:{name}" if _PLAIN.match(name) else f'{kind}:"{name}"'

@@ -47,7 +47,7 @@ class Resolver:
                 "This query could match an item in which none of its words occur. Say what must occur, and join NOT"
                 " to it with AND.",
                 self._text,
-                _first_not(node),
+                _column_of_what_is_missing(part),
             )
         return part
 
@@ -232,10 +232,14 @@ def could_match_without(part: Part, negated: bool = False) -> bool:
     return negated
 
 
-def _first_not(node: Node) -> int:
-    match node:
-        case Not():
-            return node.column
-        case And(parts) | Or(parts):
-            return next((each.column for each in parts if isinstance(each, Not)), parts[0].column)
-    return node.column
+def _column_of_what_is_missing(part: Part, negated: bool = False) -> int:
+    """Where the part begins that makes ``could_match_without`` true: the outermost NOT of it."""
+    match part:
+        case Wrapped(node, inner) if isinstance(node, Field):
+            return _column_of_what_is_missing(inner, negated)
+        case Never(_, inner) if negated:
+            return _column_of_what_is_missing(inner, not negated)
+        case Every(_, parts) | Some(_, parts):
+            loose = next(inner for inner in parts if could_match_without(inner, negated))
+            return _column_of_what_is_missing(loose, negated)
+    return part.node.column

@@ -22,7 +22,7 @@ DEEPEST = 64
 MOST_PARTS = 1_000
 LONGEST_PHRASE = 32
 
-_TERMS = frozenset({"WORD", "PHRASE", "EXACT", "PATTERN", "NAMED", "DATE"})
+_TERMS = frozenset({"WORD", "ADDRESS", "PHRASE", "EXACT", "PATTERN", "NAMED", "DATE"})
 _PREFIXES = frozenset({"NOT", "MINUS", "FIELD"})
 _NAMES = (*FIELDS, "topic", "rule", "after", "before")
 _LIKE_NEAR = re.compile(r"NEAR(?:/\S*|[0-9]+)?\Z")
@@ -75,7 +75,8 @@ def _strange_character(text: str, position: int) -> QueryError:
     letter = text[position]
     at = position + 1
     if letter in QUOTES:
-        return QueryError("This quote is never closed.", text, at, f'"{text[position + 1 :][:60].strip()}"')
+        quoted = text[position + 1 :][:60].strip()
+        return QueryError("This quote is never closed.", text, at, f'"{quoted}"' if quoted else None)
     if letter == "/":
         return QueryError(
             "A slash at the start of a word opens a regular expression, and this one is not closed, is empty, or"
@@ -107,16 +108,25 @@ def _check_levels(text: str, tokens: list[Token]) -> None:
             in_front, run = in_front + run, 0
         elif token.type == "RPAR":
             if not opened:
-                raise QueryError("This parenthesis closes nothing.", text, column(token))
+                raise QueryError(
+                    "This parenthesis closes nothing. Take it away, or open one before it.", text, column(token)
+                )
             if tokens[number - 1].type == "LPAR":
-                raise QueryError("There is nothing between these parentheses.", text, column(tokens[number - 1]))
+                raise QueryError(
+                    "There is nothing between these parentheses. Write a word there, or take them away.",
+                    text,
+                    column(tokens[number - 1]),
+                )
             in_front, run = opened.pop()[1], 0
         else:
             run = run + 1 if token.type in _PREFIXES else 0
         if len(opened) > DEEPEST or in_front + run > DEEPEST:
-            raise QueryError(f"The query has more than {DEEPEST} levels.", text, column(token))
+            raise QueryError(
+                f"The query has more than {DEEPEST} levels. Name the inner ones as topics.", text, column(token)
+            )
     if opened:
-        raise QueryError("This parenthesis is never closed.", text, column(opened[-1][0]))
+        at = column(opened[-1][0])
+        raise QueryError("This parenthesis is never closed.", text, at, f"{text[at - 1 :][:60].strip()})")
 
 
 def _check_parts(text: str, tokens: list[Token]) -> None:
@@ -128,7 +138,7 @@ def _check_parts(text: str, tokens: list[Token]) -> None:
             column(terms[MOST_PARTS]),
         )
     for token in terms:
-        if token.type in ("WORD", "PHRASE", "EXACT"):
+        if token.type in ("WORD", "ADDRESS", "PHRASE", "EXACT"):
             _check_words(text, token)
             _check_stars(text, token)
 
@@ -145,7 +155,9 @@ def _check_words(text: str, token: Token) -> None:
     number = len(query_words(str(token)).tokens)
     if number == 0:
         meant = _FOREIGN_OPERATORS.get(str(token))
-        raise QueryError(f"`{str(token)[:60]}` holds no word to look for.", text, column(token), meant)
+        raise QueryError(
+            f"`{str(token)[:60]}` holds no word to look for: letters or digits.", text, column(token), meant
+        )
     if number > LONGEST_PHRASE:
         raise QueryError(f"This phrase has {number} words; at most {LONGEST_PHRASE} are allowed.", text, column(token))
 
@@ -159,7 +171,7 @@ def _check_stars(text: str, token: Token) -> None:
             column(token),
             word[1:].strip(STARS + QUOTES)[:60] + "*",
         )
-    if token.type == "WORD" and any(star in word[:-1] for star in STARS):
+    if token.type in ("WORD", "ADDRESS") and any(star in word[:-1] for star in STARS):
         raise QueryError(
             "A `*` stands only at the end of a word: it finds the words that begin so.",
             text,

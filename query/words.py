@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,7 +109,7 @@ class Analysis:
     What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
     """
 
-    __slots__ = ("_laid", "_listed", "_positions", "_stream", "_tokens", "text")
+    __slots__ = ("_different", "_laid", "_listed", "_positions", "_stream", "_tokens", "text")
 
     def __init__(self, text: str, listed: Listed | None = None) -> None:
         self.text = text
@@ -115,6 +117,7 @@ class Analysis:
         self._stream: list[str] | None = None
         self._tokens: list[str] | None = None
         self._positions: dict[str, list[int]] | None = None
+        self._different: list[str] | None = None
         self._laid: tuple[list[int], list[int]] | None = None
 
     @property
@@ -153,6 +156,16 @@ class Analysis:
             found.default_factory = None
             self._positions = found
         return self._positions
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """The different tokens that begin so, ascending. They are sorted once, for a long text and many prefixes would
+        otherwise cost their product."""
+        if self._different is None:
+            self._different = sorted(self.positions)
+        at = bisect_left(self._different, prefix)
+        while at < len(self._different) and self._different[at].startswith(prefix):
+            yield self._different[at]
+            at += 1
 
     @property
     def cased(self) -> list[str]:

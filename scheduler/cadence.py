@@ -24,13 +24,15 @@ RETRY_AFTER = tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36
 JITTER = 0.1
 
 
-def next_check(visit: Visit, every: timedelta, *, due: datetime | None, failures: int) -> datetime:
-    """When the source is due again after ``visit``.
+def next_check(
+    visit: Visit, every: timedelta, *, due: datetime | None, failures: int, now: datetime | None = None
+) -> datetime:
+    """When the source is due again after ``visit``: always after ``now`` (None: after the end of the visit).
 
     ``due`` is when this visit should have started (None: it was not scheduled), ``failures`` how many visits in a row
     have failed now, this one included.
     """
-    at = _keep_rhythm(due or visit.started_at, every, visit.ended_at)
+    at = _keep_rhythm(due or visit.started_at, every, now or visit.ended_at)
     if visit.status is VisitStatus.FAILED and failures > PATIENCE:
         longest = max(LONGEST_PAUSE, every)
         doublings = min(failures - PATIENCE, 20)

@@ -36,9 +36,13 @@ class Engine:
             self._scheduler.shutdown(wait=False)
 
     def every(self, name: str, seconds: float, ring: Callable[[], None]) -> None:
-        """Rings ``name`` now and every ``seconds``."""
+        """Rings ``name`` now and every ``seconds``; replaces an earlier plan of that name."""
         self._scheduler.add_job(
-            _coroutine(ring), IntervalTrigger(seconds=seconds), id=name, next_run_time=datetime.now(UTC)
+            _coroutine(ring),
+            IntervalTrigger(seconds=seconds),
+            id=name,
+            next_run_time=datetime.now(UTC),
+            replace_existing=True,
         )
 
     def at(self, name: str, when: datetime, ring: Callable[[], None]) -> None:

@@ -114,7 +114,7 @@ async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> 
     due = state.next_check_at if state and scheduled else None
     failures = (state.failures if state else 0) + 1 if visit.status is VisitStatus.FAILED else 0
     every = orders.every(visit.source) or _adapted(orders, state, visit)
-    after = cadence.next_check(visit, every, due=due, failures=failures)
+    after = cadence.next_check(visit, every, due=due, failures=failures, now=utc_now())
     missed = cadence.missed(due, visit.started_at, every)
     await finished(asyncio.to_thread(line.archive.checked, visit, after, missed, line.owner))
     log.info(

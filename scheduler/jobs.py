@@ -1,4 +1,7 @@
-"""The timetable in one table. Visits are not in it: every source has a plan of its own, made anew after each visit."""
+"""The timetable in one table. Visits are not in it: every source has a plan of its own, made anew after each visit.
+
+Neither is the watch over the clock: the engine waits for wall times, so a clock set back would silence that bell too.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ class Job:
 
 TIMETABLE = (
     Job("deliver", 2, "what is owed and due is sent; new promises ring the same bell at once"),
-    Job("watch_clock", 15, "a clock that was set is noticed, and no source waits longer than its interval"),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
     Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
 )

@@ -30,11 +30,12 @@ from typing import TypeAlias
 
 import anyio
 
+from archive.errors import ArchiveError
 from archive.model import Delivery, NewsItem, Rejected, Visit
 from crawler.crawl import crawl
 from crawler.errand import Errand
 from scheduler.intake import account, checked, take_in
-from scheduler.line import Line, utc_now
+from scheduler.line import Line, finished, utc_now
 from scheduler.telling import send_all
 
 News: TypeAlias = NewsItem | Rejected | Visit
@@ -70,7 +71,8 @@ async def collect(line: Line, names: Sequence[str], *, scheduled: bool = True) -
     finally:
         unfinished = set(known) - {visit.source for visit in visits}
         if unfinished:  # cancelled, or the archive refused: the next visit sees the same news again
-            await asyncio.shield(asyncio.to_thread(line.archive.release_sources, sorted(unfinished), line.owner))
+            with suppress(ArchiveError):  # then the lease stays ours, and is no hindrance to ourselves
+                await finished(asyncio.to_thread(line.archive.release_sources, sorted(unfinished), line.owner))
     return visits
 
 
@@ -111,8 +113,12 @@ async def claim(line: Line, channels: Collection[str]) -> dict[str, list[Deliver
 
 async def deliver(line: Line, channels: Collection[str]) -> int:
     """Sends what is due to the named channels, side by side, until nothing is due; returns how many were tried."""
+    return sum(await asyncio.gather(*(_deliver_to(line, channel) for channel in channels)))
+
+
+async def _deliver_to(line: Line, channel: str) -> int:
     tried = 0
-    while per_channel := await claim(line, channels):
-        await asyncio.gather(*(send_all(line, queue) for queue in per_channel.values()))
-        tried += sum(map(len, per_channel.values()))
+    while queue := (await claim(line, [channel])).get(channel):
+        await send_all(line, queue)
+        tried += len(queue)
     return tried

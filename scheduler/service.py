@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from archive.claims import SourceState
 from archive.errors import ArchiveError
 from archive.model import Delivery, rfc3339
 from scheduler import cadence, upkeep
@@ -34,6 +35,11 @@ DRAIN = 4.0
 """Seconds that running work has to end by itself when the service stops; with what follows it is under ten."""
 
 CLOCK_JUMP = 20.0
+CLOCK_LOOK = 5.0
+"""Seconds by which the wall clock must have been set to be noticed, and between two looks at it."""
+
+SOON = 5.0
+"""Seconds that a channel waits whose deliveries the archive would not take in."""
 
 
 class Service:
@@ -49,9 +55,12 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._visiting: set[str] = set()
         self._busy: set[str] = set()
+        self._planned_from: dict[str, datetime | None] = {}
         self._places = asyncio.Semaphore(VISITS_AT_ONCE)
         self._claiming = False
         self._rung_again = False
+        self._reloading = asyncio.Lock()
+        self._reload_waits = False
         self._wall_minus_monotonic = time.time() - time.monotonic()
         self._last_tick = time.monotonic()
         line.ring = self.ring
@@ -62,9 +71,9 @@ class Service:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         self._engine.start()
-        for job in TIMETABLE:
-            self._engine.every(f"job:{job.work}", job.seconds, partial(self._start, getattr(self, job.work)))
+        self._plan_timetable()
         await self._plan_sources()
+        self._start(self.watch_clock, "watch")
         log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules.rules))
         try:
             await stop.wait()
@@ -72,7 +81,19 @@ class Service:
             await self._stop()
 
     async def reload(self) -> bool:
-        """Takes up the configuration anew; a bad one is refused whole and the running one stays in force."""
+        """Takes up the configuration anew; a bad one is refused whole and the running one stays in force.
+
+        One at a time, or an older reading of the file could end up in force; of many asked for at once the last waits,
+        and serves them all.
+        """
+        if self._reload_waits:
+            return True
+        self._reload_waits = True
+        async with self._reloading:
+            self._reload_waits = False
+            return not self._stopping and await self._taken_up()
+
+    async def _taken_up(self) -> bool:
         try:
             orders = await asyncio.to_thread(self._load)
         except Exception as error:
@@ -92,16 +113,14 @@ class Service:
     async def _stop(self) -> None:
         log.info("stopping", visits=len(self._visiting), channels=len(self._busy))
         self._engine.stop()
-        visits = {task for task in self._tasks if task.get_name().startswith("visit:")}
-        for task in visits:
-            task.cancel()
-        rest = {task for task in self._tasks if not task.done()}
-        if rest:
-            _, slow = await asyncio.wait(rest, timeout=DRAIN)
-            for task in slow:
+        for task in self._tasks:
+            if task.get_name().startswith(("visit:", "watch")):
                 task.cancel()
-            await asyncio.gather(*slow, return_exceptions=True)
-        await self._line.worker.stop()
+        ending = asyncio.create_task(self._line.worker.stop())
+        _, slow = await asyncio.wait({ending, *self._tasks}, timeout=DRAIN)
+        for task in slow - {ending}:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
         await self._line.orders.sender.aclose()
         try:
             await asyncio.to_thread(self._line.archive.drop_lease, self._line.owner)
@@ -123,6 +142,10 @@ class Service:
         except Exception:
             log.exception("unexpected, the service goes on")
 
+    def _plan_timetable(self) -> None:
+        for job in TIMETABLE:
+            self._engine.every(f"job:{job.work}", job.seconds, partial(self._start, getattr(self, job.work)))
+
     # -- sources ------------------------------------------------------------------------------------------------------
 
     async def _plan_sources(self) -> None:
@@ -137,16 +160,17 @@ class Service:
         for name in enabled:
             if name in self._visiting:
                 continue
-            state = states.get(name)
-            every = self._line.orders.every(name) or timedelta(seconds=self._line.orders.crawl.max_every)
-            due = (
-                now
-                if state is None
-                else cadence.first_due(state.next_check_at, state.checked_at, state.failures, every, now)
-            )
+            due = self._due(name, states.get(name), now)
             if due <= now:
                 due, overdue = now + overdue * STAGGER, overdue + 1
             self._plan(name, due)
+
+    def _due(self, name: str, state: SourceState | None, now: datetime) -> datetime:
+        self._planned_from[name] = state.checked_at if state else None
+        if state is None:
+            return now
+        every = self._line.orders.every(name) or timedelta(seconds=self._line.orders.crawl.max_every)
+        return cadence.first_due(state.next_check_at, state.checked_at, state.failures, every, now)
 
     def _plan(self, name: str, due: datetime) -> None:
         self._engine.at(f"visit:{name}", due, partial(self._start, partial(self._visit, name), f"visit:{name}"))
@@ -159,19 +183,27 @@ class Service:
         again = AGAIN
         try:
             async with self._places:
-                if await collect(self._line, [name]):
+                if await self._visited_elsewhere(name) or await collect(self._line, [name]):
                     again = timedelta(0)
         finally:
             self._visiting.discard(name)
             if name in self._line.orders.enabled and not self._stopping:
                 await self._plan_next(name, again)
 
+    async def _visited_elsewhere(self, name: str) -> bool:
+        """Whether another service on this archive was there since we planned, and the source is not due any more."""
+        state = (await asyncio.to_thread(self._line.archive.source_states)).get(name)
+        if state is None or state.checked_at == self._planned_from.get(name):
+            return False
+        now = utc_now()
+        return self._due(name, state, now) > now
+
     async def _plan_next(self, name: str, again: timedelta) -> None:
         due = utc_now() + AGAIN
         try:
             if not again:
-                state = (await asyncio.to_thread(self._line.archive.source_states)).get(name)
-                due = (state and state.next_check_at) or due
+                states = await asyncio.to_thread(self._line.archive.source_states)
+                due = self._due(name, states.get(name), utc_now())  # by the orders in force now
         finally:  # a source without a plan would be silent for ever
             self._plan(name, due)
 
@@ -207,6 +239,9 @@ class Service:
     async def _send(self, channel: str, queue: list[Delivery]) -> None:
         try:
             await send_all(self._line, queue)
+        except ArchiveError:  # it took the claim and not the rest: asked again at once, it would go round and round
+            await asyncio.sleep(SOON)
+            raise
         finally:
             self._busy.discard(channel)
             self.ring()
@@ -220,12 +255,20 @@ class Service:
     # -- upkeep -------------------------------------------------------------------------------------------------------
 
     async def watch_clock(self) -> None:
-        """Notices that the wall clock was set, and plans anew: APScheduler waits for wall times."""
-        drift = time.time() - time.monotonic()
-        moved, self._wall_minus_monotonic = drift - self._wall_minus_monotonic, drift
-        if abs(moved) > CLOCK_JUMP:
+        """Notices that the wall clock was set, and plans everything anew: APScheduler waits for wall times."""
+        while True:
+            await asyncio.sleep(CLOCK_LOOK)
+            drift = time.time() - time.monotonic()
+            moved = drift - self._wall_minus_monotonic
+            if abs(moved) < CLOCK_JUMP:
+                continue
             log.warning("the clock was set", seconds=round(moved), now=rfc3339(datetime.now(UTC)))
-            await self._plan_sources()
+            self._plan_timetable()
+            try:
+                await self._plan_sources()
+                self._wall_minus_monotonic = drift
+            except ArchiveError as error:
+                log.error("the sources cannot be planned by the new time, tried again", error=str(error))
 
     async def drop_dead_leases(self) -> None:
         """See ``upkeep.drop_dead_leases``."""

@@ -39,6 +39,7 @@ _OF_LANGUAGE = {
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:\-]{1,40})", re.IGNORECASE)
+_ONE_BYTE = ("cp125", "iso8859", "koi8", "cp874")
 _SAMPLE = 24_000  # bytes; the detector's cost grows faster than its certainty
 
 
@@ -96,12 +97,17 @@ def _wide(head: bytes) -> str | None:
 
 def _try(body: bytes, name: str) -> str | None:
     """The text if the bytes agree with this encoding (a few stray bytes in UTF-8 are forgiven), else None."""
-    if name == "cp1252" and not body.isascii():
-        # "iso-8859-1" is what servers say by default: it fits any bytes. Valid UTF-8 is never an accident.
+    if name.startswith(_ONE_BYTE) and not body.isascii():
+        # "iso-8859-1" is what servers say by default, and windows-1256 what old templates declare: both fit any bytes.
+        # Valid UTF-8 is never an accident.
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
-            return body.decode("cp1252", "replace")
+            return body.decode(name, "replace") if name == "cp1252" else _fitting(body, name)
+    return _fitting(body, name)
+
+
+def _fitting(body: bytes, name: str) -> str | None:
     try:
         return body.decode(name)
     except UnicodeDecodeError:

@@ -35,6 +35,9 @@ _URDU = re.compile(
     rf"(?:(?P<md>\d{{1,2}}\s+{MONTH}(?:\s*\d{{4}}\s*ء?)?)\s*)?(?:\((?P<credit>[^()]{{2,60}})\))?\s*(?P<end>[:：۔\-–—]+)?\s*"
 )
 _JAPANESE = re.compile(r"^【(?P<place>[^】=＝]{1,20})[=＝](?P<credit>[^】]{1,30})】\s*")
+_JAPANESE_JOINED = re.compile(
+    r"^【(?P<place>[^】=＝]{1,12}?)(?P<credit>共同|時事|ロイター(?:時事)?|(?:AFP|AP|新華社|聯合)(?:時事|共同)?)】\s*"
+)
 _JAPANESE_FROM = re.compile(r"^(?P<place>[\u30a0-\u30ff・\u4e00-\u9fff]{2,15})発\s*[:：]?\s*$")
 _JAPANESE_COUNTRIES = re.compile(r"^[（(](?P<place>[\u30a0-\u30ff・\u4e00-\u9fff、,ー ]{2,60})[)）]\s*$")
 
@@ -58,7 +61,10 @@ _NOT_PLACES = words(
     "ANSWER DISCLAIMER "
     "SUMMARY HIGHLIGHTS WARNING ALERT PRESS RELEASE REPORT FEATURE BUSINESS SPORTS WORLD NATIONAL POLL QUIZ "
     "PODCAST SOURCE "
-    "TITLE DATE AUTHOR TAGS"
+    "TITLE DATE AUTHOR TAGS "
+    # acronyms that can be spoken like a name
+    "NATO OPEC ASEAN SAARC FIFA UEFA NASA INTERPOL UNICEF UNESCO IAEA ICAO NEPRA PEMRA OGRA NADRA WAPDA SUPARCO PAMA "
+    "PAAPAM AIDEP JETRO JICA METI TDAP SIFC FPCCI KCCI LCCI ICCI SECP NHMP PIAC TOYOTA HONDA SUZUKI NISSAN MAZDA"
 )
 _BROKEN_UP = re.compile(r"^[BCDFGHJKLMNPQRSTVWXZ]{3}|[BCDFGHJKLMNPQRSTVWXZ]{4}")
 
@@ -129,7 +135,7 @@ def _proven(place: str, capital: bool, ended: bool, credit: bool, dated: bool, a
         return agency and (ended or comma or dated)  # Sialkot City (APP): …
     if dated:
         return ended and (capital or known)  # KARACHI, Aug 6: …
-    return ended and (known or (capital and len(place.split("/", maxsplit=1)[0]) >= 5))  # Islamabad : …, LAHOERE: …
+    return ended and (known or (capital and len(place.split("/", maxsplit=1)[0]) >= 4))  # Islamabad : …, LAHOERE: …
 
 
 def _is_capital(place: str) -> bool:
@@ -176,7 +182,7 @@ def _urdu(head: str) -> tuple[int, Dateline] | None:
 
 
 def _japanese(head: str) -> tuple[int, Dateline] | None:
-    if found := _JAPANESE.match(head):
+    if found := _JAPANESE.match(head) or _JAPANESE_JOINED.match(head):
         return found.end(), Dateline("", found["place"].strip(), found["credit"].strip())
     if found := _JAPANESE_FROM.match(head) or _JAPANESE_COUNTRIES.match(head):
         return found.end(), Dateline("", found["place"].strip())
@@ -184,10 +190,13 @@ def _japanese(head: str) -> tuple[int, Dateline] | None:
 
 
 _CREDIT_ALONE = re.compile(r"^\((?P<credit>[^()]{5,90})\)\s*[:\-–—]?\s*")
+_DATE_ALONE = re.compile(rf"^(?P<md>(?i:{_MD}))\s*\((?P<credit>[A-Z]{{2,6}})\)\s*:\s*")
 
 
 def _placeless(head: str) -> tuple[int, Dateline] | None:
-    """ "(Agency-July 21st, 2026)": a credit with its date, and no place."""
+    """ "(Agency-July 21st, 2026)" and "August 15, 2025 (MLN):": a credit with its date, and no place."""
+    if found := _DATE_ALONE.match(head):
+        return found.end(), Dateline("", None, found["credit"], find_date(found["md"]))
     found = _CREDIT_ALONE.match(head)
     if not found or not (_AGENCY.search(found["credit"]) or _URDU_AGENCY.search(fold(found["credit"]))):
         return None

@@ -52,6 +52,7 @@ _FORMS = tuple(
 )
 _NUMERIC = re.compile(r"(?<!\d)(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})(?!\d)")
 _LABEL = re.compile(rf"{PUBLISHED}\s*[:：]?\s*", re.IGNORECASE)
+_PST = re.compile(r"\bPST\b", re.IGNORECASE)
 _UPDATED = re.compile(UPDATED, re.IGNORECASE)
 
 
@@ -74,7 +75,7 @@ def read_date(
     """Like ``parse_date``, with the wall clock and what was named kept apart."""
     if not text or len(text) > _LONGEST:
         return None
-    folded = fold(text).strip()
+    folded = _at_home(fold(text).strip(), timezone)
     read, seen = _written(folded, timezone)
     if read or seen:
         return read
@@ -84,7 +85,7 @@ def read_date(
 def find_date(text: str, timezone: str | None = None) -> ReadDate | None:
     """The publication date within a line of text: the one that follows "Published", else the first that is not an
     update. Only the forms known here; ``start`` and ``end`` point into the folded text."""
-    folded = fold(text[:_LONGEST])
+    folded = _at_home(fold(text[:_LONGEST]), timezone)
     label = _LABEL.search(folded)
     if label:
         read, _ = _written(folded[label.end() :], timezone)
@@ -93,6 +94,11 @@ def find_date(text: str, timezone: str | None = None) -> ReadDate | None:
     updated = _UPDATED.search(folded)
     read, _ = _written(folded[: updated.start()] if updated else folded, timezone)
     return read
+
+
+def _at_home(text: str, zone: str | None) -> str:
+    """Pakistani outlets write PST and mean Pakistan Standard Time; as long as before, for places in it are told."""
+    return _PST.sub("PKT", text) if zone == "Asia/Karachi" else text
 
 
 def _moved(read: ReadDate, by: int) -> ReadDate:

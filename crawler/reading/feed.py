@@ -27,6 +27,9 @@ from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_de
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
+_COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
+MAX_ENTRIES = 5_000  # one by one they take about a second
 _ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
 _FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
@@ -83,7 +86,7 @@ def _html_instead(text: str, url: str) -> str:
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     import feedparser
 
-    prepared = _NAMED.sub(_as_character, without_doctype(text[text.find("<") :]))
+    prepared = _NAMED.sub(_as_character, without_doctype(_bounded(text[text.find("<") :])))
     # never bytes or str as they are: feedparser would try to open those as a file or an address
     stream = io.BytesIO(prepared.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -97,7 +100,15 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     entries = tuple(entry for entry in read if entry.says_something)
     if not version and not entries:
         return FeedReading("", problem=f"not a feed: the document begins {excerpt(text, 80)!r}")
+    if not entries and not _COMPLETE.search(text[-200:]):
+        return FeedReading("", problem=f"the feed breaks off before its first entry: {excerpt(text, 80)!r}")
     return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
+
+
+def _bounded(text: str) -> str:
+    """The feed with its first ``MAX_ENTRIES`` entries; reading tens of thousands would take longer than a visit has."""
+    ends = [found.end() for found in _ENTRY_END.finditer(text)]
+    return text if len(ends) <= MAX_ENTRIES else text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :]
 
 
 def _as_character(found: re.Match[str]) -> str:

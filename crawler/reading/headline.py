@@ -41,6 +41,12 @@ def without_site(title: str | None, site: str | None, url: str) -> str | None:
     return title or None
 
 
+def without_last_part(title: str) -> str:
+    """A title without what stands after its last dash or bar, which is often the site's name; "" without any."""
+    cuts = list(_CUTS.finditer(title[:_LONGEST]))
+    return title[: cuts[-1].start()] if cuts else ""
+
+
 def _same_site(part: str, names: set[str]) -> bool:
     written = key(part)
     return any(
@@ -74,7 +80,22 @@ def _matching(candidates: Sequence[tuple[int, Block]], title: str) -> tuple[int,
     if len(wanted) < 4:
         return None
     lines = [(i, block) for i, block in candidates if _says(key(block.text), wanted, title)]
-    return min(lines, key=lambda pair: (pair[1].heading == 0, pair[0]), default=None)
+    if lines:
+        return min(lines, key=lambda pair: (pair[1].heading == 0, pair[0]))
+    return _within(candidates, title)
+
+
+def _within(candidates: Sequence[tuple[int, Block]], title: str) -> tuple[int, Block] | None:
+    """The heading that ``title`` has before or after the name of some site, "Rain again - The Daily Paper". The name
+    may be a heading too, so the longest counts, and none that leads to the front page."""
+    parts = [key(part) for part in _CUTS.split(title)] if len(title) <= _LONGEST else []
+    ends = {"".join(parts[:n]) for n in range(1, len(parts))} | {"".join(parts[n:]) for n in range(1, len(parts))}
+    lines = [
+        (i, block)
+        for i, block in candidates
+        if block.link_share < 0.5 and (said := key(block.text)) in ends and len(said) >= (4 if block.heading else 12)
+    ]
+    return max(lines, key=lambda pair: (pair[1].heading > 0, len(key(pair[1].text)), -pair[0]), default=None)
 
 
 def _says(said: str, wanted: str, title: str) -> bool:

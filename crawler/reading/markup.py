@@ -40,6 +40,7 @@ _NESTING = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
+_CARD_ELEMENTS = 16  # below a link
 _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
 
 
@@ -64,11 +65,12 @@ class Blocks:
     """All blocks of a page in reading order, and for every block-level element the range of blocks inside it.
 
     ``marks`` are ``<time>`` elements and those whose class or ``rel`` speaks of an author, each with the index of the
-    block it stands in (or before)."""
+    block it stands in (or before). ``pictured`` are the elements around links that show only a picture."""
 
     items: list[Block] = field(default_factory=list)
     spans: dict[Any, tuple[int, int]] = field(default_factory=dict)
     marks: list[tuple[int, Any]] = field(default_factory=list)
+    pictured: list[Any] = field(default_factory=list)
 
 
 def parse_html(text: str) -> Any:
@@ -122,13 +124,13 @@ class _Walker:
         self.buffer: list[str] = []
         self.starts: list[int] = []  # of the block-level elements we are in
         self.owner = root  # the innermost of them
-        self.heading = self.marked = self.verbatim = 0
+        self.heading = self.marked = self.verbatim = self.cards = 0
 
     def flush(self) -> None:
         """End the block."""
         if self.buffer:
             self.page.items.extend(_cut("".join(self.buffer), self.owner, self.heading, bool(self.marked)))
-            self.buffer.clear()
+            self.buffer[:] = [_LINK_OPENS] if self.cards else []
 
     def enter(self, element: Any) -> None:
         tag, block, odd = element.tag, _is_block(element), element in self.furniture
@@ -143,6 +145,7 @@ class _Walker:
             self.heading = _HEADINGS.get(tag, self.heading)
             self.verbatim += tag == "pre"
         elif _is_link(element):
+            self.cards += _is_card(element)
             self.buffer.append(_LINK_OPENS)
         elif tag == "br":
             self.buffer.append("\n")
@@ -154,7 +157,10 @@ class _Walker:
         tag, block, odd = element.tag, _is_block(element), element in self.furniture
         if tag not in _SILENT:
             if _is_link(element):
+                self.cards -= _is_card(element)
                 self.buffer.append(_LINK_CLOSES)
+                if _is_picture(element):
+                    self.page.pictured.append(self.owner)
             if block or odd:
                 self.flush()
             self.marked -= odd
@@ -179,6 +185,18 @@ def _is_block(element: Any) -> bool:
 def _is_link(element: Any) -> bool:
     """A link that leads away; anchors within the page (of subheadings, of footnotes) do not."""
     return element.tag == "a" and not (element.get("href") or "#x").startswith("#")
+
+
+def _is_card(link: Any) -> bool:
+    """Does a link hold whole lines, as the cards of other stories do? One that holds much more was never closed."""
+    inside = list(islice(link.iterdescendants(), _CARD_ELEMENTS))
+    return len(inside) < _CARD_ELEMENTS and any(child.tag in _BLOCK for child in inside)
+
+
+def _is_picture(link: Any) -> bool:
+    inside = list(islice(link.iterdescendants(), _CARD_ELEMENTS))
+    texts = (link.text, *(part for child in inside for part in (child.text, child.tail)))
+    return any(child.tag == "img" for child in inside) and not any((part or "").strip() for part in texts)
 
 
 def _is_mark(element: Any) -> bool:

@@ -17,6 +17,7 @@ Baku Cairo Baghdad Beirut Kiev Kyiv Lima Muscat Manama Tashkent Astana Hague Bon
 _ENGLISH_WIDE = (
     "New York", "New Delhi", "Hong Kong", "Abu Dhabi", "Kuala Lumpur", "Rahim Yar Khan", "Dera Ghazi Khan",
     "Dera Ismail Khan", "Toba Tek Singh", "Tando Allahyar", "United Nations", "The Hague", "Kuwait City", "Addis Ababa",
+    "D.I. Khan", "D. I. Khan", "DI Khan", "D.G. Khan", "D. G. Khan", "DG Khan", "R.Y. Khan", "T.T. Singh",
 )  # fmt: skip
 _URDU = """
 اسلام آباد، کراچی، لاہور، پشاور، کوئٹہ، راولپنڈی، ملتان، فیصل آباد، حیدرآباد، حیدر آباد، سیالکوٹ،

@@ -57,3 +57,13 @@ def excerpt(text: str, limit: int = 120) -> str:
     """The beginning of a text for a message, with an ellipsis when cut."""
     line = one_line(text[: limit * 4])
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def after_key(text: str, wanted: str) -> str:
+    """What follows in ``text`` after the letters of ``wanted``, a key that it begins with."""
+    seen = 0
+    for index, letter in enumerate(text):
+        if seen == len(wanted):
+            return text[index:].lstrip(" :.-–—|،,")
+        seen += len(key(letter))
+    return ""

@@ -100,7 +100,30 @@ def _teasers(page: Blocks, low: int, high: int, titles: Collection[str]) -> set[
         elif (box := _small_box(page, i)) is not None:
             boxes[i] = box.getparent()
     alike = Counter(boxes.values())
-    return found | {i for i, shelf in boxes.items() if alike[shelf] > 1}
+    found |= {i for i, shelf in boxes.items() if alike[shelf] > 1}
+    return found | _captions(page, low, high)
+
+
+def _captions(page: Blocks, low: int, high: int) -> set[int]:
+    """The words beside linked pictures in a row of small boxes after the report: captions of other stories."""
+    shelves: dict[Any, set[int]] = {}
+    for element in page.pictured:
+        box = element
+        while box is not None and not _holds(page, box, low, high):
+            box = box.getparent() if page.spans.get(box, (0, 0))[0] == page.spans.get(box, (0, 0))[1] else None
+        if box is not None:
+            shelves.setdefault(box.getparent(), set()).update(range(*page.spans[box]))
+    rows = [row for row in shelves.values() if len(row) > 1]
+    found = set().union(*rows)
+    # a picture story shows pictures between its paragraphs: only a row at the end is not the report
+    rest = [i for i in range(min(found, default=high), high) if i not in found and is_prose(page.items[i])]
+    return found if not rest else set()
+
+
+def _holds(page: Blocks, box: Any, low: int, high: int) -> bool:
+    """Does this element hold a few blocks of the range and nothing else?"""
+    first, end = page.spans.get(box, (0, 0))
+    return low <= first < end <= high and end - first <= _CARD
 
 
 def _small_box(page: Blocks, at: int) -> Any:

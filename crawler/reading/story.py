@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from crawler.reading.byline import Byline, read_byline
 from crawler.reading.dateline import Dateline, split_dateline, split_tail_credit
 from crawler.reading.furniture import ends_report, is_button_row
-from crawler.reading.plain import key
+from crawler.reading.plain import after_key, key
 
 _LINES_BEFORE = 8  # at most so many lines stand before a report
 
@@ -65,7 +65,7 @@ def _after_head(lines: list[str], titles: Sequence[str], timezone: str | None) -
                 break
         elif found := read_byline(head, timezone):
             byline = joined(byline, found)
-        else:
+        elif not (_is_label(head) and start + 1 < len(lines) and read_byline(lines[start + 1], timezone)):
             break
         start += 1
     return lines[start:], byline, dateline
@@ -80,12 +80,17 @@ def _is_debris(line: str) -> bool:
     return is_button_row(line) or (len(line) <= 3 and line.isascii()) or not re.search(r"\w", line)
 
 
+def _is_label(line: str) -> bool:
+    """May this stand above a byline, as "SOME PAPER | Web Desk" does, and say nothing of the report?"""
+    return len(line) <= 60 and not re.search(r"[.!?:;,۔。]\s*$", line)
+
+
 def _without_title(head: str, titles: Sequence[str]) -> str:
     """A first paragraph into which the headline was run, without it."""
     for title in titles:
         if len(title) < 16 or not key(head[: 2 * len(title) + 80]).startswith(title):
             continue
-        rest = _after_key(head, title)
+        rest = after_key(head, title)
         if rest and (rest[0].isupper() or not rest[0].isascii()) and _apart(head, rest):
             return rest
     return head
@@ -95,16 +100,6 @@ def _apart(head: str, rest: str) -> bool:
     """Is the rest a text of its own? A headline may as well be the beginning of the first sentence."""
     line = split_dateline(rest)
     return bool(line.place or line.credit) or head[: -len(rest)].rstrip()[-1:] in (":", ".", "|", "-", "–", "—")
-
-
-def _after_key(text: str, title: str) -> str:
-    """What follows in ``text`` after the letters of ``title``."""
-    seen = 0
-    for index, letter in enumerate(text):
-        if seen == len(title):
-            return text[index:].lstrip(" :.-–—|،,")
-        seen += len(key(letter))
-    return ""
 
 
 def _before_tail(lines: list[str]) -> tuple[list[str], str | None]:

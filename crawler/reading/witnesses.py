@@ -13,10 +13,10 @@ from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
 from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements
-from crawler.reading.headline import Headline, find_headline, without_site
+from crawler.reading.headline import Headline, find_headline, without_last_part, without_site
 from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_of
 from crawler.reading.metadata import Metadata, read_metadata
-from crawler.reading.plain import key
+from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
 from crawler.reading.sifting import size_of
 from crawler.reading.story import Story, is_dateline, joined, read_story
@@ -40,6 +40,7 @@ class Witnesses:
         furniture = furniture_elements(root)
         self.page: Blocks = read_blocks(root, furniture)
         self.told = self._told_titles()
+        self.glued = self._glued_byline()
         self.headline: Headline = find_headline(self.page.items, self.told, self.site, url)
         self.titles = self._title_keys()
         marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
@@ -55,6 +56,22 @@ class Witnesses:
         said = self.said
         names = (self.title, said.jsonld.title, said.meta.title, said.marked.title, said.title_element, self.feed.title)
         return [without_site(name, self.site, self.url) for name in names]
+
+    def _glued_byline(self) -> Byline:
+        """The byline that stands in the same line as the headline; it is taken off that line."""
+        told = [title for title in self.told if title]
+        wanted = {key(title) for title in (*told, *map(without_last_part, told))}
+        for block in self.page.items:
+            if not 1 <= block.heading <= 3 or len(block.text) > 500:
+                continue
+            said = key(block.text)
+            for title in wanted:
+                glued = len(title) >= 12 and said != title and said.startswith(title)
+                rest = after_key(block.text, title) if glued else ""
+                if rest and (line := read_byline(rest, self.timezone)):
+                    block.text = block.text[: -len(rest)].rstrip(" :-–—|،,")
+                    return line
+        return Byline()
 
     def _title_keys(self) -> list[str]:
         known = [*self.told, self.headline.printed, self.headline.heading]
@@ -112,7 +129,7 @@ class Witnesses:
 
     def _byline(self) -> Byline:
         """Author and date of the lines under the headline; of those above it only what says "By" or "Published"."""
-        found = self.story.byline
+        found = joined(self.glued, self.story.byline)
         lines = [(i, self.page.items[i]) for i in self._range() if len(self.page.items[i].text) <= 200]
         for n, (at, block) in enumerate(lines):
             line = self._line(lines, n)

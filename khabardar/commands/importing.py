@@ -15,18 +15,20 @@ import typer
 from khabardar.commands.options import CommandError, ConfigOption, configuration
 from khabardar.terminal import json_line, say, waiting
 
+_MARK = "\ufeff"
 _PATIENCE = 0.2  # seconds between two looks whether a signal has come
 
 
 @contextmanager
 def lines_of(file: str) -> Iterator[Iterator[str]]:
-    """The lines of a UTF-8 file, or of stdin for ``-``. Bytes that are not UTF-8 spoil their own line only."""
+    """The lines of a UTF-8 file, or of stdin for ``-``. Bytes that are not UTF-8 spoil their own line only. A byte
+    order mark is left out, also in the middle, where files were joined."""
     if file == "-":
-        yield (line.decode("utf-8", "surrogateescape") for line in _stdin())
+        yield (line.decode("utf-8", "surrogateescape").removeprefix(_MARK) for line in _stdin())
         return
     try:
-        with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as handle:  # noqa: PTH123 - "-" is no path
-            yield iter(handle)
+        with open(file, encoding="utf-8", errors="surrogateescape", newline="\n") as handle:  # noqa: PTH123 - "-" is no path
+            yield (line.removeprefix(_MARK) for line in handle)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror or error}.", 2) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -34,10 +35,11 @@ def init(
             f"{file} cannot be written: {error.strerror or error}. Name another folder: khabardar init DIR."
         ) from None
     line(str(file))
+    named = "" if file == Path(DEFAULT_FILE) else f" -c {shlex.quote(str(file))}"
     say(
         "Written. Next:\n"
         f"  1. open {file} and put your mail server and address under [[channels]]\n"
-        f"  2. khabardar -c {file} check\n"
-        f"  3. khabardar -c {file} channel test desk\n"
-        f"  4. khabardar -c {file} run"
+        f"  2. khabardar{named} check\n"
+        f"  3. khabardar{named} channel test desk\n"
+        f"  4. khabardar{named} run"
     )

@@ -88,7 +88,7 @@ def _show(item: NewsItem, timezone: str, *, as_json: bool) -> None:
     from archive.json_item import item_json
 
     if as_json:
-        json_line(item_json(item))
+        json_line({**item_json(item), "id": item.id or None})  # ids are minted by the archive
         return
     styled(Text(item.title or "(no title)", "bold"))
     line(f"  published  {local(item.published_at, timezone) + ' ' + timezone if item.published_at else 'unknown'}")

@@ -116,7 +116,7 @@ def try_rule(
         raise CommandError("--since lies in the future; write how far back to look, such as 30d.", 2)
     with opened_archive(settings, reading=True) as archive, waiting("looking through the archive …") as show:
         trial = Trial(zone, each)
-        for number, item in enumerate(archive.search(query, since=first, limit=None, now=now), start=1):
+        for number, item in enumerate(archive.search(query, since=first, limit=None, as_rule=True), start=1):
             trial.count(item)
             if number % 1000 == 0:
                 show(f"looking through the archive … {number:,} matches")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import typer
 
@@ -12,6 +13,13 @@ from khabardar.terminal import line
 
 def run(ctx: typer.Context, config: ConfigOption = None) -> None:
     """The service, in the foreground: visits, matches and alerts until SIGTERM or Ctrl-C."""
+    try:
+        _serve(ctx, config)
+    except KeyboardInterrupt:
+        return  # told to stop before it had begun: that is no failure of a service
+
+
+def _serve(ctx: typer.Context, config: Path | None) -> None:
     import structlog
 
     from khabardar import running, wiring

@@ -155,7 +155,7 @@ def _show(item: NewsItem, settings: Settings, *, as_json: bool) -> None:
     from query import judge
 
     if as_json:
-        json_line(item_json(item))
+        json_line({**item_json(item), "id": item.id or None})  # ids are minted by the archive
         return
     only = settings.only.get(item.source)
     kept = only is None or judge(only, document_of(item)).matched

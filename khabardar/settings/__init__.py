@@ -102,7 +102,8 @@ def _in_a_zone(source: SourceSettings, timezone: str) -> SourceSettings:
 
 
 def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:
-    """Only the queries of a TOML file with ``[topics]`` and ``[[rules]]``, by rule name in the order of the file.
+    """Only the queries of a TOML file with ``[topics]`` and ``[[rules]]``, by rule name in the order of the file; rules
+    that are not enabled are checked and can be named by others, but are not among them.
 
     What else a rule or the file says (channels, sources) is not looked at, so a whole configuration serves as well.
     Raises ``SettingsErrors``.
@@ -113,7 +114,10 @@ def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:
     texts: dict[str, str] = {}
     paths: dict[str, KeyPath] = {}
     names: list[tuple[int, str]] = []
+    disabled: set[object] = set()
     for number, rule in _tables("rules", table, found):
+        if rule.get("enabled") is False:
+            disabled.add(rule.get("name"))
         for key in ("name", "query"):
             if not isinstance(rule.get(key), str) or not rule[key]:
                 found.error(("rules", number, key), "this key is required: a text in quotes.")
@@ -129,7 +133,8 @@ def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:
     queries.check_topics()
     parsed = {name: queries.parse(text, paths[name]) for name, text in texts.items()}
     found.stop_if_any()
-    return {name: query for name, query in parsed.items() if query is not None}, queries.all_names
+    enabled = {name: query for name, query in parsed.items() if query is not None and name not in disabled}
+    return enabled, queries.all_names
 
 
 def _table(found: Findings, environ: Mapping[str, str] | None) -> dict[str, Any]:

@@ -108,7 +108,8 @@ async def mailserver(
         server.close()
         for one in sessions:
             if one.transport is not None:
-                one.transport.abort()
+                with contextlib.suppress(AttributeError):  # Python 3.11.2: a closed TLS connection cannot be aborted
+                    one.transport.abort()
         handlers = [one._handler_coroutine for one in sessions if one._handler_coroutine is not None]
         for handler in handlers:
             handler.cancel()

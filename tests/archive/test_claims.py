@@ -19,9 +19,9 @@ def claim(archive: Archive, *names: str, now=NOW, owner="me") -> dict[str, Known
 
 
 def test_a_source_is_visited_by_one_at_a_time(archive: Archive) -> None:
-    """Not even by the same owner twice; a lease that was not given back runs out."""
+    """A lease that was not given back runs out; its owner, who knows what it visits, need not wait for that."""
     assert set(claim(archive, "dawn", "geo", "dawn")) == {"dawn", "geo"}
-    assert claim(archive) == {}
+    assert set(claim(archive)) == {"dawn"}
     assert claim(archive, owner="other") == {}
     archive.release_sources(["dawn"], "other")
     assert claim(archive, owner="other") == {}

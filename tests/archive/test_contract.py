@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import datetime
 
 from archive.document import document_of, storable
 from archive.json_item import item_from_json

@@ -76,6 +76,25 @@ def parsed() -> dict[str, object]:
     return found
 
 
+def test_ages_count_from_now_in_a_search_and_from_the_time_an_item_was_seen_in_a_rule(archive: Archive) -> None:
+    """What a rule would have matched as it came is found years later."""
+    fresh = item(1, title="rice", seen_at=NOW, published_at=NOW - HOUR)
+    stale = item(2, title="rice", seen_at=NOW, published_at=NOW - 3 * DAY)
+    fill(archive, [fresh, stale])
+    query = parse("rice after:1d")
+    later = NOW + 900 * DAY
+    assert [one.url for one in archive.search(query, now=NOW)] == [fresh.url]
+    assert [one.url for one in archive.search(query, now=later)] == []
+    assert [one.url for one in archive.search(query, now=later, as_rule=True)] == [fresh.url]
+
+
+def test_any_limit_is_a_limit(archive: Archive) -> None:
+    """Numbers that no machine counts to are as good as none."""
+    fill(archive, [item(1), item(2)])
+    for sort in ("newest", "relevance"):
+        assert len(list(archive.search(parse("text"), limit=10**30, sort=sort))) == 2
+
+
 def test_search_says_what_the_judge_says_of_every_item(archive: Archive, parsed) -> None:
     """Nasty words in three scripts, every form of the language."""
     everything = fill(archive, NASTY)

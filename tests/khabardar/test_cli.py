@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -309,6 +310,9 @@ def test_read_shows_the_item_of_a_saved_page(shell: Shell) -> None:
     assert shell("read", "page.html", "--url", "https://dawn.example/news/9", "--json") == 0
     assert shell.lines[0]["title"] == "Japan buys cars"
     assert shell.lines[0]["url"] == "https://dawn.example/news/9"
+    assert shell.lines[0]["id"] is None
+    (shell.folder / "read.jsonl").write_text(shell.out, encoding="utf-8")
+    assert shell("import", "read.jsonl") == 0
 
 
 def _command(*arguments: str) -> list[str]:
@@ -330,11 +334,18 @@ def test_reader_that_goes_away_is_no_error(filled: Shell) -> None:
     process.stderr.close()
 
 
+@pytest.mark.parametrize("ignored", [False, True], ids=["before", "behind"])
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals) -> None:
-    """Exit code 1, one sentence, nothing half done."""
+def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals, ignored: bool) -> None:
+    """Exit code 1, one sentence, nothing half done; also behind a shell, where `&` makes it ignore SIGINT."""
     reading, writing = os.pipe()
-    process = subprocess.Popen(_command("import", "-"), stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        _command("import", "-"),
+        stdin=reading,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler),
+    )
     os.close(reading)
     os.write(writing, (ITEMS[0] + "\n").encode())
     for _ in range(200):
@@ -344,7 +355,7 @@ def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals) -> No
     signal.sigtimedwait([], 0.5)
     process.send_signal(name)
     try:
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     finally:
         process.kill()
     os.close(writing)
@@ -363,3 +374,33 @@ def test_output_is_utf8_whatever_the_locale_says(filled: Shell) -> None:
         check=True,
     )
     assert "日本の自動車産業" in done.stdout.decode("utf-8")
+
+
+def test_streams_that_were_closed_before_are_no_fault(filled: Shell) -> None:
+    """``>&-``: nothing can be said, and nothing breaks."""
+    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
+        line = f"exec {shlex.join(_command('search', 'japan'))} {closed}"
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr in {"", "2 items.\n"}
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join(_command('import', '-'))} <&-"], capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["read"] == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_full_disk_is_a_failure_with_a_sentence(filled: Shell) -> None:
+    """Not a fault of the program."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(_command("export"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "khabardar: the output cannot be written: No space left on device.\n"
+
+
+def test_byte_order_mark_in_joined_files_is_left_out(shell: Shell) -> None:
+    """``cat a.jsonl b.jsonl`` of files from Windows."""
+    mark = "\ufeff"
+    (shell.folder / "joined.jsonl").write_text(f"{mark}{ITEMS[0]}\r\n{mark}{ITEMS[1]}\r\n", encoding="utf-8")
+    assert shell("import", "joined.jsonl") == 0
+    assert shell.lines == [{"read": 2, "new": 2, "known": 0, "rejected": 0}]

@@ -303,3 +303,12 @@ def test_source_without_a_time_zone_prints_its_clock_in_the_zone_of_the_service(
     )
     settings = _load(tmp_path, f'[service]\ntimezone = "Asia/Karachi"\n{feeds}timezone = "Asia/Tokyo"\n')
     assert [source.timezone for source in settings.sources] == ["Asia/Karachi", "Asia/Tokyo"]
+
+
+def test_disabled_rule_matches_nothing_but_can_be_named(tmp_path: Path) -> None:
+    """As in the service: `match --rules` applies what the service would."""
+    file = tmp_path / "rules.toml"
+    file.write_text(
+        '[[rules]]\nname = "off"\nquery = "japan"\nenabled = false\n[[rules]]\nname = "on"\nquery = "rule:off car"\n'
+    )
+    assert list(load_queries(file)[0]) == ["on"]

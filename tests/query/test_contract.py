@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from query import Document, QueryError, judge, parse
+from query import Document, Names, QueryError, judge, parse
 from tests.query.contract import NAMES, Case, cases
 
 TABLE = cases()
@@ -74,3 +74,20 @@ def test_a_query_beyond_a_limit_is_refused(text: str, limit: str) -> None:
 def test_a_query_at_a_limit_is_accepted(text: str) -> None:
     """Ten thousand characters, 64 levels, a thousand parts, 32 words of a phrase."""
     assert parse(text)
+
+
+@pytest.mark.parametrize("text", ["/(.*a){1000}/", "/(a?.?){900}z/", "/(a+)+$/", r"/[\p{L}\p{N}]{200}/"])
+def test_an_expression_made_to_take_long_is_parsed_and_judged(text: str) -> None:
+    """On a hundred thousand letters; the second and third would end none of today with backtracking."""
+    verdict = judge(parse(text), Document.of(body="aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! " * 3_000))
+    assert verdict.matched == text.startswith("/(.*a)")
+
+
+def test_many_beginnings_of_words_are_looked_up_in_a_text_of_many_words() -> None:
+    """Nine hundred by two hundred thousand: done one by one, this took half a minute."""
+    parts = {f"t{part}": " OR ".join(f"w{part}{number}*" for number in range(100, 400)) for part in range(3)}
+    query = parse("topic:t0 OR topic:t1 OR topic:t2", Names(parts))
+    words = [f"u{number}" for number in range(200_000)]
+    assert not judge(query, Document.of(body=" ".join(words)))
+    verdict = judge(query, Document.of(body=" ".join([*words, "w2399x"])))
+    assert [span.text for span in verdict.spans] == ["w2399x"]

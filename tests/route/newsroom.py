@@ -63,6 +63,7 @@ class Outlet:
         self.articles: list[Article] = []
         self.asked: Counter[str] = Counter()
         self.broken = False
+        self.window = 60
         self.lock = threading.Lock()
         outlet = self
 
@@ -90,7 +91,7 @@ class Outlet:
             etag = f'W/"{len(articles)}"'
             if request.headers.get("If-None-Match") == etag:
                 return request.reply(304, ETag=etag)
-            return request.reply(200, self._feed(articles[:60]), "application/rss+xml", ETag=etag)
+            return request.reply(200, self._feed(articles[: self.window]), "application/rss+xml", ETag=etag)
         for article in articles:
             if request.path == f"/en/business/{article.slug}.html":
                 return request.reply(200, article.page.encode())

@@ -165,6 +165,24 @@ def test_a_receiver_that_is_gone_keeps_what_is_owed_until_it_is_enabled(town: To
     assert town.hook.calls[1].id == town.hook.calls[0].id or town.hook.calls[2].id == town.hook.calls[0].id
 
 
+def test_a_receiver_that_is_gone_is_asked_no_further_and_the_operator_hears_of_it_once(town: Town) -> None:
+    """A dozen alerts at once, and 410 to the first ones: the rest is not even tried, and stays owed."""
+    town.configure(service='operator = ["desk"]', crawl='first_visit = "all"')
+    town.hook.answers = [410] * 100
+    for number in range(12):
+        town.outlet.publish(numbered(number))
+    town.khabardar("crawl")
+    assert 1 <= len(town.hook.calls) <= 4
+    notices = [mail for mail in town.mailbox.mails if "disabled" in mail["Subject"]]
+    assert len(notices) == 1
+    town.hook.answers = []
+    town.khabardar("channel", "enable", "hook")
+    told = {call.id for call in town.hook.calls}
+    town.khabardar("crawl")
+    assert len({call.id for call in town.hook.calls} | told) == 12
+    assert len({title for call in town.hook.calls for title in call.titles}) == 12
+
+
 def test_import_owes_nothing_without_alert_and_tells_with_it(town: Town) -> None:
     """By the same way as crawled items: identity, story, rules."""
     lines = [{"url": f"https://example.org/{n}", "title": f"Japan automotive {n}"} for n in range(3)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -148,6 +149,61 @@ def test_it_stops_within_ten_seconds_though_the_other_side_hangs(town: Town, tmp
                 assert service.wait(10) == 0
                 assert not (tmp_path / "log").read_text().count("Traceback")
                 service.send_signal(0) if service.poll() is None else None
+
+
+def test_it_stops_within_ten_seconds_though_somebody_else_holds_the_archive(town: Town, tmp_path: Path) -> None:
+    """SIGTERM while another process keeps the write lock: at work, and while the archive is being opened."""
+    log = tmp_path / "log"
+    with closing(sqlite3.connect(tmp_path / "news.db", isolation_level=None)) as other:
+        with running(town, log) as service:
+            until(lambda: town.outlet.asked["/feed.xml"], "the first visit", service)
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(1.5)
+        with log.open("ab") as stderr:
+            waiting = subprocess.Popen(town.command("run"), stdout=stderr, stderr=stderr, env=environment())
+        time.sleep(2.5)
+        waiting.send_signal(signal.SIGTERM)
+        assert waiting.wait(15) == 0
+        other.execute("ROLLBACK")
+    assert "Traceback" not in log.read_text()
+    town.khabardar("stats")
+
+
+def test_two_services_visit_a_source_no_more_often_than_one(town: Town, tmp_path: Path) -> None:
+    """The interval is the source's, however many watch it."""
+    town.config.write_text(town.config.read_text().replace('every = "1s"', 'every = "1h"'))
+    with running(town, tmp_path / "first") as first:
+        until(lambda: "event=visit" in (tmp_path / "first").read_text(), "the first visit", first)
+        with running(town, tmp_path / "second") as second:
+            until(lambda: "started" in (tmp_path / "second").read_text(), "the second service", second)
+            time.sleep(2)
+    assert town.outlet.asked["/feed.xml"] == 1
+
+
+def test_an_archive_that_vanishes_is_missed_and_nothing_is_written_into_the_void(town: Town, tmp_path: Path) -> None:
+    """Its file is moved away while the service runs: not ready; put back, the alert comes."""
+    port, archive = free_port(), tmp_path / "news.db"
+    town.config.write_text(town.config.read_text().replace('listen = ""', f'listen = "127.0.0.1:{port}"'))
+
+    def ready() -> int:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+                return int(answer.status)
+        except HTTPError as refused:
+            refused.close()
+            return refused.code
+
+    with running(town, tmp_path / "log") as service:
+        until(lambda: town.outlet.asked["/feed.xml"], "the first visit", service)
+        assert ready() == 200
+        archive.rename(tmp_path / "away")
+        assert ready() == 503
+        town.outlet.publish(numbered(1))
+        until(lambda: "put it back" in (tmp_path / "log").read_text(), "the sentence", service)
+        assert not archive.exists()
+        (tmp_path / "away").rename(archive)
+        assert ready() == 200
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_health_pages_answer_loopback_names_only(town: Town, tmp_path: Path) -> None:

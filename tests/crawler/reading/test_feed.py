@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.reading.feed import FeedReading, read_feed
+from crawler.reading.feed import MAX_ENTRIES, FeedReading, read_feed
 
 URL = "https://example.org/feeds/business.xml"
 WHEN = datetime(2025, 8, 15, 13, tzinfo=UTC)
@@ -193,6 +193,7 @@ def test_dates_of_entries_are_read_or_unknown(date: str, moment: datetime | None
         ("cp932", "text/xml; charset=Shift_JIS", "utf-8"),
         ("utf-8", "text/xml; charset=iso-8859-1", "utf-8"),
         ("utf-8", "text/xml; charset=utf-7", "utf-8"),
+        ("utf-8", None, "windows-1256"),
         ("utf-8", None, "x-unknown"),
         ("utf-16-le", None, "utf-16"),
     ],
@@ -239,3 +240,21 @@ def test_ill_formed_feeds_give_every_readable_entry() -> None:
     assert len(read(whole[: whole.rindex("<description>")].encode()).entries) == 3
     assert len(read(whole.replace("lede.", "lede.<br><p>more\x01").encode()).entries) == 3
     assert len(read(rss("<item><title>T" + "<br>" * 3_000 + "</title></item>" + ITEM)).entries) == 2
+
+
+@pytest.mark.parametrize("cut", [20, 100, -30])
+def test_a_feed_that_breaks_off_before_its_first_entry_is_no_empty_one(cut: int) -> None:
+    """Else a source that sends only beginnings would look healthy for ever."""
+    found = read(rss("")[:cut])
+    assert found.entries == ()
+    assert found.problem is not None
+    assert read(b"<rss version='2.0'/>").problem is None
+    assert read(rss("") + b"\n<!-- made in 0.1 s -->\n").problem is None
+
+
+def test_of_a_feed_of_many_thousands_the_first_are_read() -> None:
+    """All of them would take longer than a reader has, and then none would be."""
+    many = "".join(f"<item><title>Item {n}</title><link>/n/{n}</link></item>" for n in range(MAX_ENTRIES + 2_000))
+    found = read(rss(many))
+    assert len(found.entries) == MAX_ENTRIES
+    assert found.entries[0].title == "Item 0"

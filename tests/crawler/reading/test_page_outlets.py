@@ -221,6 +221,8 @@ URDU_PAGE = page(
         ("utf-8", "text/html", ""),
         ("utf-8", "text/html; charset=iso-8859-1", ""),
         ("utf-8", "text/html; charset=utf-8", "<meta charset='windows-1256'>"),
+        ("utf-8", "text/html; charset=windows-1256", ""),
+        ("utf-8", None, "<meta charset=windows-1256>"),
         ("cp1256", "text/html; charset=windows-1256", ""),
         (
             "cp1256",
