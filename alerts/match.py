@@ -9,6 +9,7 @@ from alerts.rules import Rule, Rules
 from archive.document import document_of
 from archive.model import Judged, MatchSpan, NewsItem, Promise
 from query import Document, Verdict, judge
+from query.judge import look_at
 
 
 def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged]:
@@ -22,10 +23,10 @@ def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged
 def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
     """The rules that match the document, in their order, each with its verdict.
 
-    The seam for an index of rules: whatever chooses the candidates, the evaluator of the query language is the judge.
-    ``now`` is what relative dates count from.
+    The index chooses the candidates, and the evaluator of the query language is the judge of each. ``now`` is what
+    relative dates count from.
     """
-    for rule in rules.rules:
+    for rule, _ in rules.index.candidates(document):
         try:
             verdict = judge(rule.query, document, now)
         except Exception as error:
@@ -33,6 +34,23 @@ def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[
             continue
         if verdict:
             yield rule, verdict
+
+
+def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]:
+    """The names of the rules that match the document, without the places: many times faster where few words matter.
+
+    A rule that raises is skipped and noted, as in ``matching``.
+    """
+    look = look_at(document, now)
+
+    def holds(rule: Rule) -> bool:
+        try:
+            return rule.query.part.holds(look)
+        except Exception as error:
+            rules.note_broken(rule, error)
+            return False
+
+    return [rule.name for rule in rules.index.matching(document, holds)]
 
 
 def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:

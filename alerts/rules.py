@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from alerts.durations import seconds_of
+from alerts.index import RuleIndex
 from query import Names, Query, QueryError, parse
 
 log = logging.getLogger(__name__)
@@ -169,6 +171,11 @@ class Rules:
         self.zone = ZoneInfo(timezone)
         self.rules = _parsed([rule for rule in rules if rule.enabled], names or Names({}))
         self.broken: dict[str, str] = {}
+
+    @functools.cached_property
+    def index(self) -> RuleIndex:
+        """Which rules can match an item; made when the first item comes."""
+        return RuleIndex(self.rules)
 
     @property
     def by_name(self) -> Mapping[str, Rule]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 from query.dates import in_utc
+from query.quick import BREAK
 from query.words import Analysis, analyse
 
+_FEW = 12  # words looked for one by one before the places of all are noted
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
@@ -18,7 +22,17 @@ class Document:
     ``seen_at`` and ``published_at`` are moments (without a zone: UTC). Not safe to be changed, so it cannot be.
     """
 
-    __slots__ = ("_analyses", "_tokens", "_values", "_whole", "effective_at", "published_at", "seen_at")
+    __slots__ = (
+        "_analyses",
+        "_places",
+        "_streams",
+        "_tokens",
+        "_values",
+        "_whole",
+        "effective_at",
+        "published_at",
+        "seen_at",
+    )
 
     effective_at: datetime | None
     """The earlier of published and seen, what ``after:`` and ``before:`` go by; None when neither is known."""
@@ -28,6 +42,8 @@ class Document:
     ) -> None:
         self._values = values
         self._analyses: dict[str, Analysis] = {}
+        self._places: dict[tuple[str, ...], tuple[dict[str, list[int]], list[bool]]] = {}
+        self._streams: dict[tuple[str, ...], list[str]] = {}
         self._tokens: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, tuple[str, str]] = {}
         self.published_at = in_utc(published_at) if published_at else None
@@ -79,16 +95,55 @@ class Document:
         return found
 
     def tokens(self, fields: tuple[str, ...]) -> frozenset[str]:
-        """All tokens of some fields: most words of most queries stand in none of them, and that is seen here first."""
+        """All that is in the stream of some fields: most words of most queries are not, and that is seen here first."""
         if (found := self._tokens.get(fields)) is None:
-            found = self._tokens[fields] = frozenset().union(*[self.analysis(field).tokens for field in fields])
+            found = self._tokens[fields] = frozenset(self.stream(fields))
         return found
+
+    def stream(self, fields: tuple[str, ...]) -> list[str]:
+        """The tokens of some fields in their order, with the signs of ``query.quick`` where a phrase may not run on."""
+        if len(fields) == 1:
+            return self.analysis(fields[0]).stream
+        if (found := self._streams.get(fields)) is None:
+            found = self._streams[fields] = []
+            for field in fields:
+                if field in self._values:
+                    found += self.analysis(field).stream
+                    found.append(BREAK)
+        return found
+
+    def places(self, fields: tuple[str, ...], token: str) -> list[int]:
+        """Where a token stands in the stream of some fields, ascending."""
+        known, all_known = self._places.setdefault(fields, ({}, []))
+        if (found := known.get(token)) is not None or all_known:
+            return found or []
+        stream = self.stream(fields)
+        if len(known) < _FEW:
+            found = known[token] = _places(stream, token)
+            return found
+        noted: defaultdict[str, list[int]] = defaultdict(list)
+        for at, each in enumerate(stream):
+            noted[each].append(at)
+        known.update(noted)
+        all_known.append(True)
+        return known.get(token, [])
 
     def whole(self, field: str) -> tuple[str, str]:
         """A field as one value: its folded words, and its words with case, each joined by spaces."""
         if (found := self._whole.get(field)) is None:
             words = self.analysis(field)
             found = self._whole[field] = (" ".join(words.tokens), " ".join(words.cased))
+        return found
+
+
+def _places(stream: list[str], token: str) -> list[int]:
+    found: list[int] = []
+    at = -1
+    try:
+        while True:
+            at = stream.index(token, at + 1)
+            found.append(at)
+    except ValueError:
         return found
 
 
@@ -109,8 +164,6 @@ def analyse_url(url: str) -> Analysis:
     pieces.append(url[at:])
     starts.extend(range(at, len(url)))
     ends.extend(range(at + 1, len(url) + 1))
-    found = analyse("".join(pieces))
-    found.starts = [starts[start] for start in found.starts]
-    found.ends = [ends[end - 1] for end in found.ends]
-    found.text = url
-    return found
+    found = analyse("".join(pieces)).listed
+    moved = [starts[start] for start in found.starts], [ends[end - 1] for end in found.ends]
+    return Analysis(url, replace(found, starts=moved[0], ends=moved[1]))

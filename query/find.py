@@ -5,11 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from query.quick import BREAK, PART
 from query.words import PARTED, Analysis
 
 if TYPE_CHECKING:
+    from query.document import Document
     from query.parts import Close, Slot, Terms
 
 
@@ -96,6 +99,34 @@ def find_near(close: Close, words: Analysis) -> Nearness:
             found.hulls.append(Occurrence(before.first, after.last, places))
             found.places.update(places)
     return found
+
+
+def are_near(close: Close, document: Document) -> bool:
+    """Whether both sides of a NEAR stand close to each other somewhere: the same as having hulls, told sooner."""
+    fields = close.fields
+    if close.plain is None:
+        return any(find_near(close, document.analysis(name)).hulls for name in fields)
+    tokens = document.tokens(fields)
+    left, right = close.plain[0] & tokens, close.plain[1] & tokens
+    if not left or not right:
+        return False
+    return _are_near(
+        {at for form in left for at in document.places(fields, form)},
+        {at for form in right for at in document.places(fields, form)},
+        close.distance,
+        document.stream(fields),
+    )
+
+
+def _are_near(left: set[int], right: set[int], distance: int, stream: Sequence[str]) -> bool:
+    """Of single words it is enough to look at neighbours: between two that are close there are none but closer ones."""
+    places = sorted(left | right)
+    for one, other in pairwise(places):
+        if (one in left and other in right) or (one in right and other in left):
+            between = stream[one + 1 : other]
+            if len(between) - between.count(PART) <= distance and BREAK not in between:
+                return True
+    return False
 
 
 def _pairs(ones: list[Occurrence], others: list[Occurrence]) -> Iterable[tuple[Occurrence, Occurrence]]:

@@ -94,6 +94,13 @@ def normal_form(text: str) -> Normal:
     return _with_offsets(text, plain)
 
 
+def letter_form(letter: str) -> str:
+    """The normal form of a character that stands alone; empty for one that asks for a look at its neighbours."""
+    if letter == "`":
+        return "'"
+    return letter if letter.isascii() else "" if _IS_COMPLEX.match(letter) else _cluster_form(letter)
+
+
 def _with_offsets(text: str, plain: str) -> Normal:
     pieces: list[str] = []
     starts: list[int] = []

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from query.dates import before
 from query.document import Document
-from query.find import find, find_near
+from query.find import are_near, find, find_near
 from query.nodes import Node
 from query.patterns import found, places
 
@@ -43,6 +43,11 @@ class Slot:
     cased: str | None = None
     may_part: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a word need only be one of the forms."""
+        return self.prefix is None and self.cased is None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
@@ -57,7 +62,7 @@ class Terms:
         for slot in self.slots:
             if slot.prefix is None and tokens.isdisjoint(slot.forms):
                 return False
-        if len(self.slots) == 1 and self.slots[0].prefix is None and self.slots[0].cased is None:
+        if len(self.slots) == 1 and self.slots[0].is_plain:
             return True
         return any(find(self.slots, look.document.analysis(name)) for name in self.fields)
 
@@ -137,15 +142,31 @@ class Close:
     left: tuple[Terms | Close, ...]
     right: tuple[Terms | Close, ...]
     distance: int
+    plain: tuple[frozenset[str], frozenset[str]] | None = field(init=False)
+    """The words of both sides, if each side is single words only."""
+
+    def __post_init__(self) -> None:
+        sides = [_plain_forms(side) for side in (self.left, self.right)]
+        object.__setattr__(self, "plain", (sides[0], sides[1]) if sides[0] and sides[1] else None)
 
     def holds(self, look: Look) -> bool:
-        return any(find_near(self, look.document.analysis(name)).hulls for name in self.fields)
+        return are_near(self, look.document)
 
     def mark(self, look: Look, mark: Mark) -> None:
         for name in self.fields:
             words = look.document.analysis(name)
             for first, last in find_near(self, words).places:
                 mark(name, words.starts[first], words.ends[last])
+
+
+def _plain_forms(side: tuple[Terms | Close, ...]) -> frozenset[str]:
+    """The forms of words joined by OR; empty if there is anything else."""
+    forms: set[str] = set()
+    for part in side:
+        if not isinstance(part, Terms) or len(part.slots) > 1 or not part.slots[0].is_plain:
+            return frozenset()
+        forms |= part.slots[0].forms
+    return frozenset(forms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import regex
 
 from query.letters import Normal, is_character, is_katakana, normal_form
+from query.quick import BREAK, PART, quick_stream
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
@@ -87,29 +89,71 @@ class Word(NamedTuple):
     paragraph: int
 
 
-@dataclass(eq=False, slots=True)
-class Analysis:
-    """The words of one text in parallel lists. ``cased`` are the tokens before case folding; a katakana character that
-    starts or ends its run carries a mark there, so that equal lists mean whole runs. ``gaps[i]`` says what stands
-    between word i-1 and word i: nothing to speak of (0), ``PARTED`` or ``PARAGRAPH``."""
+@dataclass(slots=True)
+class Listed:
+    """The columns of an analysis, as they are filled."""
 
-    text: str
     tokens: list[str] = field(default_factory=list)
     cased: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     paragraphs: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
-    _positions: dict[str, list[int]] | None = None
-    _different: list[str] | None = None
+
+
+class Analysis:
+    """The words of one text in parallel lists. ``cased`` are the tokens before case folding; a katakana character that
+    starts or ends its run carries a mark there, so that equal lists mean whole runs. ``gaps[i]`` says what stands
+    between word i-1 and word i: nothing to speak of (0), ``PARTED`` or ``PARAGRAPH``.
+
+    What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
+    """
+
+    __slots__ = ("_different", "_laid", "_listed", "_positions", "_stream", "_tokens", "text")
+
+    def __init__(self, text: str, listed: Listed | None = None) -> None:
+        self.text = text
+        self._listed = listed
+        self._stream: list[str] | None = None
+        self._tokens: list[str] | None = None
+        self._positions: dict[str, list[int]] | None = None
+        self._different: list[str] | None = None
+        self._laid: tuple[list[int], list[int]] | None = None
+
+    @property
+    def listed(self) -> Listed:
+        """All columns."""
+        if self._listed is None:
+            self._listed = _read(self.text)
+        return self._listed
+
+    @property
+    def stream(self) -> list[str]:
+        """The tokens, with ``quick.BREAK`` or ``quick.PART`` where a phrase may not run on, and perhaps at the ends."""
+        if self._stream is None:
+            quick = quick_stream(self.text, _piece_words) if self._listed is None else None
+            self._stream = _with_breaks(self.listed) if quick is None else quick
+        return self._stream
+
+    @property
+    def tokens(self) -> list[str]:
+        """The folded words."""
+        if self._tokens is None:
+            stream = self.stream
+            if self._listed is not None:
+                self._tokens = self._listed.tokens
+            else:
+                self._tokens = [token for token in stream if token != BREAK] if BREAK in stream else stream
+        return self._tokens
 
     @property
     def positions(self) -> dict[str, list[int]]:
-        """Token -> where it stands, ascending; built once."""
+        """Token -> where it stands, ascending."""
         if self._positions is None:
-            found: dict[str, list[int]] = {}
+            found: defaultdict[str, list[int]] = defaultdict(list)
             for position, token in enumerate(self.tokens):
-                found.setdefault(token, []).append(position)
+                found[token].append(position)
+            found.default_factory = None
             self._positions = found
         return self._positions
 
@@ -123,9 +167,42 @@ class Analysis:
             yield self._different[at]
             at += 1
 
+    @property
+    def cased(self) -> list[str]:
+        """The words with their case."""
+        return self.listed.cased
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word begins in the original, in code points."""
+        return self.listed.starts
+
+    @property
+    def ends(self) -> list[int]:
+        """Where each word ends."""
+        return self.listed.ends
+
+    @property
+    def paragraphs(self) -> list[int]:
+        """The paragraph of each word; those without words do not count."""
+        return self._layout()[0]
+
+    @property
+    def gaps(self) -> list[int]:
+        """What stands before each word."""
+        return self._layout()[1]
+
+    def _layout(self) -> tuple[list[int], list[int]]:
+        if self._laid is None:
+            stream = self.stream
+            listed = self._listed
+            self._laid = _layout_of(stream) if listed is None else (listed.paragraphs, listed.gaps)
+        return self._laid
+
     def words(self) -> list[Word]:
         """The words as values."""
-        return [Word(*word) for word in zip(self.tokens, self.starts, self.ends, self.paragraphs, strict=True)]
+        each = self.listed
+        return [Word(*word) for word in zip(each.tokens, each.starts, each.ends, each.paragraphs, strict=True)]
 
 
 def words(text: str) -> list[Word]:
@@ -141,8 +218,43 @@ def query_words(text: str) -> Analysis:
 
 def analyse(text: str) -> Analysis:
     """The words of ``text`` with all that the evaluator needs to know of them."""
+    return Analysis(text)
+
+
+@functools.lru_cache(maxsize=16384)
+def _piece_words(piece: str) -> tuple[str, ...]:
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).tokens)
+
+
+def _with_breaks(listed: Listed) -> list[str]:
+    if not any(listed.gaps):
+        return listed.tokens
+    stream: list[str] = []
+    for gap, token in zip(listed.gaps, listed.tokens, strict=True):
+        if gap:
+            stream.append(BREAK if gap == PARAGRAPH else PART)
+        stream.append(token)
+    return stream
+
+
+def _layout_of(stream: list[str]) -> tuple[list[int], list[int]]:
+    """Paragraphs and gaps of a text in which nothing but paragraphs parts words."""
+    paragraphs: list[int] = []
+    gaps: list[int] = []
+    paragraph, at = 0, 0
+    breaks = [number for number, token in enumerate(stream) if token == BREAK]
+    for end in (*breaks, len(stream)):
+        if end > at:
+            paragraphs += [paragraph] * (end - at)
+            gaps += [PARAGRAPH, *[0] * (end - at - 1)]
+            paragraph += 1
+        at = end + 1
+    return paragraphs, gaps
+
+
+def _read(text: str) -> Listed:
     normal = normal_form(text)
-    found = Analysis(text)
+    found = Listed()
     kinds = normal.text if normal.text.isascii() else normal.text.translate(_KINDS)
     paragraph = -1
     for stretch in _PARAGRAPHS.finditer(normal.text):
@@ -155,8 +267,8 @@ def analyse(text: str) -> Analysis:
     return found
 
 
-def _read_paragraph(found: Analysis, normal: Normal, kinds: str, span: tuple[int, int]) -> None:
-    text = normal.text
+def _read_paragraph(found: Listed, normal: Normal, kinds: str, span: tuple[int, int]) -> None:
+    text, origins, limits = normal
     last_end = -1  # of the Han or Kana character just before, else -1
     for match in _WORDS.finditer(kinds, *span):
         kind = match.lastgroup or ""
@@ -173,11 +285,11 @@ def _read_paragraph(found: Analysis, normal: Normal, kinds: str, span: tuple[int
             last_end = -1
         found.gaps.append(gap)
         found.tokens.append(form.casefold())
-        found.starts.append(start if normal.starts is None else normal.starts[start])
-        found.ends.append(end if normal.ends is None else normal.ends[end - 1])
+        found.starts.append(start if origins is None else origins[start])
+        found.ends.append(end if limits is None else limits[end - 1])
 
 
-def _note_character(found: Analysis, form: str, between: str | None) -> int:
+def _note_character(found: Listed, form: str, between: str | None) -> int:
     """Adds the cased form of a Han or Kana character; returns the gap before it. ``between`` is what stands between
     it and a Han or Kana character before, None if there is none."""
     if is_katakana(form[0]):

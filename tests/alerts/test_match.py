@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import alerts.match
-from alerts.match import match
+from alerts.match import match, matching_names
 from alerts.rules import Rules, RuleSettings
+from archive.document import document_of
 from query import Document, Names, Query, Verdict, judge
 from tests.alerts.samples import JAPANESE_TITLE, NOW, URDU_TITLE, item
 
@@ -80,6 +81,16 @@ def test_a_rule_that_raises_is_skipped_and_noted_once_and_the_others_go_on(
     assert [one.rules for one in judged] == [("japan-automotive",)] * 2
     assert both.broken == {"broken": "RuntimeError: a fault"}
     assert len(caplog.records) == 1
+
+
+def test_names_alone_are_those_of_the_rules_that_match() -> None:
+    """Whether a rule matches is known without its places; one that raises is skipped here, too."""
+    both = rules({"name": "broken", "query": "/japan/"}, BOTH, {"name": "other", "query": "textiles"})
+    document = document_of(item())
+    assert matching_names(document, both, NOW) == ["broken", "japan-automotive"]
+    both.rules[0].query.__dict__["part"] = None
+    assert matching_names(document, both, NOW) == ["japan-automotive"]
+    assert list(both.broken) == ["broken"]
 
 
 def test_relative_dates_of_a_rule_count_from_when_the_item_was_seen() -> None:

@@ -1,0 +1,53 @@
+"""The quick way to the words of a text gives the words of the analyser, whatever the letters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from query.quick import BREAK, quick_stream
+from query.words import PARAGRAPH, analyse
+
+PIECES = [
+    *["a", "b", "I", "s", "S", "5", "59", "Ab", "rs", "Rs", "PKR", "US", "don", "é", "Ø", "ß", "æ", "ª", "½", "µ", "²"],
+    *[" ", " ", " ", ".", ".", ",", ",", "'", "'", "’", "`", "'s", "’s ", ". ", ", ", "-", "/", "|", "_", "$", "%"],
+    *["\n", "\r\n", "\v", "\x00", "\x1c", "\x85", "\xa0", "\xad", "“", "”", "–", "—", "…", "•", "™", "‑", "\u0301"],
+    *["S.R.O.", "U.S.", "1,895", "6.5", "15.08.2025", "Rs1,895", "5rs", "O'Brien", "x.y", "10.5pkr", "日", "کا"],
+]
+latin = st.text(st.characters(max_codepoint=255) | st.sampled_from("’“”‘–—…•™‑"), max_size=40)
+
+
+def quick(text: str) -> list[str] | None:
+    return quick_stream(text, lambda piece: (piece,) if piece == BREAK else tuple(analyse(piece).listed.tokens))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | latin)
+def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
+    """Token by token, with a break wherever the analyser sees a new paragraph."""
+    stream = quick(text)
+    if stream is None:
+        return
+    slow = analyse(text).listed
+    lazy = analyse(text)
+    assert (lazy.gaps, lazy.paragraphs, lazy.tokens) == (slow.gaps, slow.paragraphs, slow.tokens)
+    assert [token for token in stream if token != BREAK] == slow.tokens
+    began = [token for at, token in enumerate(stream) if token != BREAK and (at == 0 or stream[at - 1] == BREAK)]
+    assert began == [token for gap, token in zip(slow.gaps, slow.tokens, strict=True) if gap == PARAGRAPH]
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(256)] + list("’“”‘–—…•™‑"))
+@pytest.mark.parametrize("around", ["{}", "a{}b", "5{}5", "a {} b", "U{}S", "x{}s y", "7{}rs"])
+def test_every_letter_of_the_table_parts_joins_or_vanishes_as_the_analyser_says(letter: str, around: str) -> None:
+    """Alone, inside of a word, a number and an abbreviation."""
+    text = around.format(letter)
+    stream = quick(text)
+    if stream is not None:
+        assert [token for token in stream if token != BREAK] == analyse(text).listed.tokens
+
+
+@pytest.mark.parametrize("text", ["Plain text, of “good” typography — it’s 5… long", "Café\n\nRs1,895 S.R.O.'s"])
+def test_english_takes_the_quick_way(text: str) -> None:
+    """Curly quotes, dashes and accents do not need the analyser."""
+    assert quick(text) is not None
