@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -10,6 +11,11 @@ from archive.document import document_of
 from archive.model import Judged, MatchSpan, NewsItem, Promise
 from query import Document, Verdict, judge
 from query.judge import look_at
+
+log = logging.getLogger(__name__)
+
+FEW = 50
+"""Up to so many rules judging each is as quick as choosing among them (``bench/rules.py``)."""
 
 
 def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged]:
@@ -23,10 +29,10 @@ def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged
 def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
     """The rules that match the document, in their order, each with its verdict.
 
-    The index chooses the candidates, and the evaluator of the query language is the judge of each. ``now`` is what
-    relative dates count from.
+    Among many rules the index chooses the candidates; the evaluator of the query language is the judge of each. ``now``
+    is what relative dates count from.
     """
-    for rule, _ in rules.index.candidates(document):
+    for rule in _candidates(document, rules):
         try:
             verdict = judge(rule.query, document, now)
         except Exception as error:
@@ -34,6 +40,17 @@ def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[
             continue
         if verdict:
             yield rule, verdict
+
+
+def _candidates(document: Document, rules: Rules) -> Sequence[Rule]:
+    """The rules worth judging, in their order: all of them where they are few, or where the index fails."""
+    if len(rules.rules) <= FEW:
+        return rules.rules
+    try:
+        return [rule for rule, _ in rules.index.candidates(document)]
+    except Exception:
+        log.exception("the index of rules failed, every rule is judged")
+        return rules.rules
 
 
 def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]:

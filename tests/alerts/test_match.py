@@ -107,3 +107,29 @@ def test_items_come_back_in_order_and_unchanged() -> None:
     items = [item(1, title="Nothing", summary=None, body=None), item(2), item(3, title="", summary=None, body=None)]
     assert [judged.item for judged in match(items, rules(BOTH), NOW)] == items
     assert match([], rules(BOTH), NOW) == []
+
+
+def many(number: int) -> Rules:
+    """So many rules that the index chooses; every tenth matches."""
+    return rules(*({"name": f"r{n}", "query": "japan" if n % 10 == 0 else f"word{n}"} for n in range(number)))
+
+
+def test_many_rules_match_what_each_would_alone() -> None:
+    """Beyond the few that are simply all judged."""
+    (judged,) = match([item(title="Japan signs")], many(alerts.match.FEW * 3), NOW)
+    assert judged.rules == tuple(f"r{n}" for n in range(0, alerts.match.FEW * 3, 10))
+
+
+def test_an_index_that_fails_silences_no_rule(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Then every rule is judged, and the log says so."""
+    all_rules = many(alerts.match.FEW * 3)
+
+    def broken(document: Document) -> list[object]:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(all_rules.index, "candidates", broken)
+    (judged,) = match([item(title="Japan signs")], all_rules, NOW)
+    assert len(judged.rules) == alerts.match.FEW * 3 / 10
+    assert "every rule is judged" in caplog.text
