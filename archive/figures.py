@@ -27,6 +27,15 @@ def counted(connection: Connection) -> dict[str, int]:
     }
 
 
+def waiting(connection: Connection) -> dict[str, int]:
+    """Channel name to how much it is still owed: deliveries to be tried, and matches that are in no delivery yet."""
+    unsent = select(deliveries.c.channel).where(deliveries.c.state == "owed")
+    unbundled = select(owed.c.channel).where(owed.c.delivery_id.is_(None))
+    both = unsent.union_all(unbundled).subquery()
+    rows = connection.execute(select(both.c.channel, func.count()).group_by(both.c.channel).order_by(both.c.channel))
+    return {name: int(count) for name, count in rows}
+
+
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool] | None = None) -> int:
     statement = select(func.count()).select_from(table)
     if condition is not None:

@@ -217,6 +217,11 @@ class Archive:
         with self._database.read() as connection:
             return figures.counted(connection)
 
+    def waiting(self) -> dict[str, int]:
+        """Channel name to how much it is still owed."""
+        with self._database.read() as connection:
+            return figures.waiting(connection)
+
     def ping(self) -> None:
         """Raises an ``ArchiveError`` unless the archive answers and has its tables."""
         schema.check_version(self._database, must_be_current=True)

@@ -33,7 +33,7 @@ from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
-from scheduler.upkeep import drop_dead_leases
+from scheduler.upkeep import drop_dead_leases, warn_of_strangers
 
 log = structlog.get_logger()
 
@@ -102,6 +102,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
     with _opened(settings) as archive:
         drop_dead_leases(archive, utc_now())
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        warn_of_strangers(archive, line.orders.channels)
         try:
             yield line
         finally:

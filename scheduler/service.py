@@ -70,6 +70,7 @@ class Service:
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
+        await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, self._line.orders.channels)
         self._engine.start()
         self._plan_timetable()
         await self._plan_sources()
@@ -102,6 +103,7 @@ class Service:
         old, self._line.orders = self._line.orders, orders
         self._start(partial(self._close_when_idle, old))
         await self._plan_sources()
+        await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, orders.channels)
         log.info("reloaded", sources=len(orders.enabled), rules=len(orders.rules.rules))
         self.ring()
         return True

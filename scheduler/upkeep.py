@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +21,19 @@ def drop_dead_leases(archive: Archive, now: datetime) -> list[str]:
         archive.drop_lease(owner)
         log.warning("leases of a process that is gone were freed", owner=owner)
     return dead
+
+
+def warn_of_strangers(archive: Archive, channels: Collection[str]) -> list[str]:
+    """Says what is owed to channels that the configuration does not name (any more): it waits for ever, and a channel
+    that was renamed looks just so. Returns their names."""
+    strangers = {name: owed for name, owed in archive.waiting().items() if name not in channels}
+    for name, owed in strangers.items():
+        log.warning(
+            "something is owed to a channel that the configuration does not name; it waits until there is one",
+            channel=name,
+            owed=owed,
+        )
+    return list(strangers)
 
 
 def forget_texts(archive: Archive, keep_days: int, now: datetime) -> int:

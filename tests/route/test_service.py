@@ -93,6 +93,26 @@ def test_a_good_reload_takes_effect_and_a_bad_one_is_refused_whole(town: Town, t
         assert town.hook.calls[0].titles == ["Cotton harvest report of lot 2"]
 
 
+def test_what_is_owed_to_a_channel_that_was_renamed_is_said_and_not_lost(town: Town, tmp_path: Path) -> None:
+    """By `crawl`, by the service at its start and at a reload; when the old name is back it is told."""
+    town.configure(crawl='first_visit = "all"', rule='wait = "3s"')
+    good = town.config.read_text()
+    town.outlet.publish(numbered(1))
+    town.khabardar("crawl")
+    assert not town.hook.calls
+    town.config.write_text(good.replace('"hook"', '"renamed"'))
+    done = subprocess.run(town.command("crawl"), capture_output=True, text=True, timeout=60, env=environment())
+    assert "channel=hook owed=1" in done.stderr
+    log = tmp_path / "log"
+    with running(town, log) as service:
+        until(lambda: "event=started" in log.read_text(), "the start", service)
+        town.khabardar("reload")
+        until(lambda: log.read_text().count("channel=hook owed=1") == 2, "both warnings", service)
+        town.config.write_text(good)
+        town.khabardar("reload")
+        until(lambda: town.hook.calls, "the alert under the old name", service)
+
+
 def test_two_services_on_one_archive_tell_nothing_twice(town: Town, tmp_path: Path) -> None:
     """Leases keep them apart; when one is killed the other goes on."""
     log = tmp_path / "second"
