@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.channels import ChannelSettings, EmailSettings
 from alerts.channels.email import Email
 from alerts.channels.webhook import Webhook
+from alerts.hiding import hidden, secrets_of
 from archive.model import Delivery, Outcome, Told
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Sender:
             name: Email(settings, zone) if isinstance(settings, EmailSettings) else Webhook(settings)
             for name, settings in channels.items()
         }
+        self._secrets = {name: secrets_of(settings) for name, settings in channels.items()}
         self._turns = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
 
     async def send(self, delivery: Delivery) -> Told:
@@ -46,10 +49,11 @@ class Sender:
             return Told(Outcome.RETRY, answer)
         try:
             async with self._turns[delivery.channel]:
-                return await channel.send(delivery)
+                told = await channel.send(delivery)
         except Exception as error:
             log.exception("delivery %s to channel %r failed in an unforeseen way", delivery.id, delivery.channel)
-            return Told(Outcome.RETRY, f"unforeseen: {type(error).__name__}: {error}")
+            told = Told(Outcome.RETRY, f"unforeseen: {type(error).__name__}: {error}")
+        return replace(told, answer=hidden(told.answer, self._secrets[delivery.channel]))
 
     async def aclose(self) -> None:
         """Close what is held open between deliveries."""

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from alerts.channels import EmailSettings, WebhookSettings
+from alerts.hiding import hidden, secrets_of
 from alerts.send import AT_ONCE, Sender
 from archive.model import Delivery, Outcome, Told
 from tests.alerts.mailserver import Letterbox, mailserver
@@ -116,3 +118,19 @@ def test_nothing_heavy_is_loaded_until_something_is_sent() -> None:
     code = f"import sys, alerts.send, alerts.compose, alerts.letter; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+async def test_what_a_receiver_echoes_of_its_address_or_login_is_hidden_in_the_answer() -> None:
+    """Many servers say "Cannot POST /hook?token=…"; the answer is kept, logged and told to the operator."""
+    settings = WebhookSettings(name="hook", url="https://example.org/services/T0LONGTOKENOFAPATH/x?token=T%2Bken&k=1")
+    echo = "404 Cannot POST /services/T0LONGTOKENOFAPATH/x?token=T%2Bken&k=1 (T+ken)"
+    assert hidden(echo, secrets_of(settings)) == "404 Cannot POST /services/***/x?*** (***)"
+    letter = desk(25).model_copy(update={"username": "bob", "password": SecretStr("open sesame")})
+    assert hidden("535 bad login open sesame", secrets_of(letter)) == "535 bad login ***"
+    async with receiver(reply("401 Unauthorized", b"you asked for /?token=sesame")) as there:
+        sender = Sender({"hook": hook(f"{there.url}?token=sesame")})
+        told = await sender.send(to("hook"))
+        await sender.aclose()
+    assert told.outcome is Outcome.RETRY
+    assert "sesame" not in told.answer
+    assert "***" in told.answer
