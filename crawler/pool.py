@@ -17,6 +17,7 @@ import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -44,9 +45,13 @@ class ReadingPool:
         self._pool: ProcessPool | None = None
 
     def start(self) -> None:
-        """Start the processes; they load their libraries while we do something else."""
-        if self._pool is not None:
+        """Start the processes; they load their libraries while we do something else.
+
+        A pool that lost all its readers at once, or the process they are made from, never recovers: it is replaced.
+        """
+        if self._pool is not None and self._pool.active:
             return
+        self.stop()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
         self._pool = ProcessPool(max_workers=self._readers, max_tasks=400, initializer=_limit_reader, context=context)
@@ -57,6 +62,16 @@ class ReadingPool:
 
         Raises ReadingFailed when a limit was met or the reader broke down.
         """
+        try:
+            return await self._read(job, arguments, cpu)
+        except (RuntimeError, OSError):  # idle readers died, and the whole pool with them: not this job's doing
+            _LOG.warning("the readers were killed or could not be made; they are made again")
+        try:
+            return await self._read(job, arguments, cpu)
+        except (RuntimeError, OSError) as error:
+            raise ReadingFailed(f"the readers cannot be kept running: {error}"[:300]) from None
+
+    async def _read(self, job: Callable[..., T], arguments: tuple[Any, ...], cpu: float) -> T:
         self.start()
         assert self._pool is not None
         future = self._pool.schedule(_limited, args=[job, arguments, cpu], timeout=cpu * _WALL_FACTOR)
@@ -68,6 +83,8 @@ class ReadingPool:
                 self.stop()
                 raise ReadingFailed(f"no reader answered within {_LONGEST_WAIT:g} seconds") from None
             raise ReadingFailed(f"reading it took longer than {cpu * _WALL_FACTOR:g} seconds") from None
+        except BrokenProcessPool:
+            raise
         except ProcessExpired as expired:
             raise ReadingFailed(_death(expired, cpu)) from None
         except MemoryError:

@@ -90,7 +90,7 @@ class WorkerProcess:
         """The inbox of a new errand."""
         inbox: asyncio.Queue[Message | None] = asyncio.Queue()
         self.inboxes[errand] = inbox
-        if not self.alive:
+        if self.ending is not None:  # else its burial, which knows how it ended, is still to come
             inbox.put_nowait(None)
         return inbox
 
@@ -110,8 +110,11 @@ class WorkerProcess:
                 await asyncio.shield(self._hearing)
         await self.kill("the crawl worker was stopped")
 
-    async def kill(self, reason: str) -> None:
-        """SIGTERM, and SIGKILL when that does not help, to the worker and its readers; returns when it is gone."""
+    async def kill(self, reason: str | None) -> None:
+        """SIGTERM, and SIGKILL when that does not help, to the worker and its readers; returns when it is gone.
+
+        ``reason``: what those who wait for it are told; None when it ended by itself, and its end tells.
+        """
         self.ending = self.ending or reason
         self._signal(signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
@@ -150,6 +153,7 @@ class WorkerProcess:
                 await self._running.wait()
         self._signal(signal.SIGKILL)
         code = await self._running.wait()
+        await asyncio.wait({self._logging}, timeout=1.0)  # for its last words
         self._workspace.remove()
         self.ending = self.ending or _how(code, self._last_words)
         for inbox in self.inboxes.values():

@@ -134,7 +134,7 @@ class Worker:
     async def _look_after(self, process: WorkerProcess, now: float) -> None:
         if not process.alive:
             self._processes.discard(process)
-            await process.kill("the crawl worker is gone")
+            await process.kill(None)
         elif now - process.beat_at > self._silence:
             _LOG.error("the crawl worker %d gave no sign of life and is killed", process.pid)
             await process.kill(f"the crawl worker gave no sign of life for {self._silence:g} seconds and was killed")

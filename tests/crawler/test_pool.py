@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing.forkserver
 import os
 import time
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -70,3 +72,31 @@ async def test_a_job_that_sleeps_for_ever_is_ended_by_the_clock(pool: ReadingPoo
     with pytest.raises(ReadingFailed, match="longer than"):
         await pool.read(time.sleep, 600, cpu=0.3)
     assert await pool.read(double, 1) == 2
+
+
+def maker_of_readers() -> psutil.Process:
+    """The process that every reader is forked from."""
+    return psutil.Process(multiprocessing.forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+
+
+async def test_idle_readers_that_are_all_killed_are_made_again(pool: ReadingPool) -> None:
+    """The kernel may end what is idle when memory is short; the next page is read all the same."""
+    for _ in range(3):
+        assert await pool.read(double, 4) == 8
+        killed = maker_of_readers().children()
+        assert killed
+        for reader in killed:
+            reader.kill()
+        assert await pool.read(double, 5) == 10
+
+
+async def test_the_process_that_makes_readers_may_be_killed_with_them(pool: ReadingPool) -> None:
+    """Also when nobody noticed before the next job came."""
+    for wait in (0.0, 0.5):
+        assert await pool.read(double, 4) == 8
+        maker = maker_of_readers()
+        killed = [maker, *maker.children()]
+        for process in killed:
+            process.kill()
+        time.sleep(wait)
+        assert await pool.read(double, 6) == 12
