@@ -40,6 +40,12 @@ def list_(
         wanted = DeliveryState(state.value) if state else None
         found = archive.deliveries(wanted, limit=limit, channel=channel)
         disabled = archive.disabled_channels()
+        waiting = archive.waiting()
+    named = {one.name for one in settings.channels}
+    for name, owed in waiting.items():
+        if name not in named:
+            alerts = plural(owed, "alert")
+            say(f"{alerts} owed to channel {name}, which the configuration does not name, wait until it does.")
     if as_json:
         for delivery in found:
             json_line(delivery_json(delivery))

@@ -5,83 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shlex
-import signal
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from khabardar import cli
-
-CONFIG = """\
-[topics]
-japan = 'japan OR japanese OR جاپان* OR 日本'
-
-[[sources]]
-name = "dawn"
-feed = "https://dawn.example/feed"
-
-[[rules]]
-name = "japan-cars"
-query = 'topic:japan AND (car OR 自動車) NOT section:sports'
-"""
-YESTERDAY = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _item(number: int, **more: object) -> str:
-    item = {"url": f"https://dawn.example/news/{number}", "source": "dawn", "title": f"Story {number}"}
-    return json.dumps({**item, **more}, ensure_ascii=False)
-
-
-ITEMS = [
-    _item(1, title="Japan buys cars", body="A Japanese car maker came.", published_at=YESTERDAY),
-    _item(2, title="日本の自動車産業", language="ja"),
-    _item(3, title="=HYPERLINK(\"x\") Japan wins by car \x1b[31mred", section="sports"),
-    _item(4, title="جاپان سے گاڑیاں", language="ur"),
-]  # fmt: skip
-
-
-class Shell:
-    """Runs commands in a folder with a configuration; keeps what the last one wrote."""
-
-    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self.capture = capture
-        self.out = self.err = ""
-        (folder / "khabardar.toml").write_text(CONFIG, encoding="utf-8")
-        (folder / "items.jsonl").write_text("\n".join(ITEMS) + "\n", encoding="utf-8")
-
-    def __call__(self, *arguments: str) -> int:
-        self.capture.readouterr()
-        code = cli.run(list(arguments))
-        self.out, self.err = self.capture.readouterr()
-        return code
-
-    @property
-    def lines(self) -> list[dict[str, object]]:
-        """stdout as JSON lines; fails when anything else is there."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """A folder with a configuration and four items."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("KHABARDAR_CONFIG", raising=False)
-    return Shell(tmp_path, capsys)
-
-
-@pytest.fixture
-def filled(shell: Shell) -> Shell:
-    """The same, with the items in the archive."""
-    assert shell("import", "items.jsonl") == 0
-    assert shell.lines == [{"read": 4, "new": 4, "known": 0, "rejected": 0}]
-    return shell
+from tests.khabardar.shell import CONFIG, Shell, item
 
 
 def test_no_argument_says_what_to_do_first(shell: Shell) -> None:
@@ -315,92 +243,15 @@ def test_read_shows_the_item_of_a_saved_page(shell: Shell) -> None:
     assert shell("import", "read.jsonl") == 0
 
 
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "khabardar.cli", *arguments]
-
-
-def test_reader_that_goes_away_is_no_error(filled: Shell) -> None:
-    """``| head`` ends quietly."""
-    many = "\n".join(_item(100 + number, body="word " * 2000) for number in range(60))
-    (filled.folder / "many.jsonl").write_text(many, encoding="utf-8")
-    assert filled("import", "many.jsonl") == 0
-    process = subprocess.Popen(_command("export"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
-    assert process.wait(30) == 0
-    process.stderr.close()
-
-
-@pytest.mark.parametrize("ignored", [False, True], ids=["before", "behind"])
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals, ignored: bool) -> None:
-    """Exit code 1, one sentence, nothing half done; also behind a shell, where `&` makes it ignore SIGINT."""
-    reading, writing = os.pipe()
-    process = subprocess.Popen(
-        _command("import", "-"),
-        stdin=reading,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler),
-    )
-    os.close(reading)
-    os.write(writing, (ITEMS[0] + "\n").encode())
-    for _ in range(200):
-        if (shell.folder / "khabardar.db").exists():
-            break
-        signal.sigtimedwait([], 0.1)
-    signal.sigtimedwait([], 0.5)
-    process.send_signal(name)
-    try:
-        _, err = process.communicate(timeout=120)
-    finally:
-        process.kill()
-    os.close(writing)
-    assert process.returncode == 1, err
-    assert b"Traceback" not in err
-    assert b"stopped" in err
-    assert shell("import", "items.jsonl") == 0
-
-
-def test_output_is_utf8_whatever_the_locale_says(filled: Shell) -> None:
-    """News are in three scripts."""
-    done = subprocess.run(
-        _command("search", "日本"),
-        capture_output=True,
-        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0"},
-        check=True,
-    )
-    assert "日本の自動車産業" in done.stdout.decode("utf-8")
-
-
-def test_streams_that_were_closed_before_are_no_fault(filled: Shell) -> None:
-    """``>&-``: nothing can be said, and nothing breaks."""
-    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
-        line = f"exec {shlex.join(_command('search', 'japan'))} {closed}"
-        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert done.stderr in {"", "2 items.\n"}
-    done = subprocess.run(
-        ["sh", "-c", f"exec {shlex.join(_command('import', '-'))} <&-"], capture_output=True, check=True
-    )
-    assert json.loads(done.stdout)["read"] == 0
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
-def test_full_disk_is_a_failure_with_a_sentence(filled: Shell) -> None:
-    """Not a fault of the program."""
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(_command("export"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stderr == "khabardar: the output cannot be written: No space left on device.\n"
-
-
-def test_byte_order_mark_in_joined_files_is_left_out(shell: Shell) -> None:
-    """``cat a.jsonl b.jsonl`` of files from Windows."""
-    mark = "\ufeff"
-    (shell.folder / "joined.jsonl").write_text(f"{mark}{ITEMS[0]}\r\n{mark}{ITEMS[1]}\r\n", encoding="utf-8")
-    assert shell("import", "joined.jsonl") == 0
-    assert shell.lines == [{"read": 2, "new": 2, "known": 0, "rejected": 0}]
+def test_delivery_list_names_channels_that_are_owed_something_and_gone(filled: Shell) -> None:
+    """A channel that was renamed looks just so: nothing fails, and nobody is told."""
+    config = filled.folder / "khabardar.toml"
+    hook = '\n[[channels]]\nname = "desk"\nkind = "webhook"\nurl = "http://127.0.0.1:9/"\n'
+    config.write_text(CONFIG + 'channels = ["desk"]\n' + hook, encoding="utf-8")
+    (filled.folder / "late.jsonl").write_text(item(9, title="日本の車", body="自動車") + "\n", encoding="utf-8")
+    assert filled("import", "late.jsonl", "--alert") == 0
+    assert filled("delivery", "list") == 0
+    assert "does not name" not in filled.err
+    config.write_text(config.read_text(encoding="utf-8").replace('"desk"', '"office"'), encoding="utf-8")
+    assert filled("delivery", "list") == 0
+    assert "1 alert owed to channel desk, which the configuration does not name, wait" in filled.err

@@ -23,8 +23,8 @@ def _sections(page: str) -> dict[str, str]:
 
 
 def _settings() -> Iterator[tuple[str, type[BaseModel]]]:
+    from alerts.rules import RuleSettings
     from crawler.settings import FallbackSettings, SelectSettings, SourceSettings
-    from khabardar.settings import RuleSettings
 
     for name, model in TABLES.items():
         yield f"[{name}]", model
