@@ -8,8 +8,8 @@ asked for the topic would want to read), ``tempts`` (topics that a careless quer
 but that nothing broke. ``held_out.jsonl`` was written before a single query was, by the same hand, which had the false
 friends of the field in mind already. Its first run found one wrong and missed 15 of 145 (precision 99 %, recall 90 %),
 after five slips in the labels were put right; six of those misses were then mended in general (Pakistani regulators
-and companies, what Japanese papers call their own country's things). It is not mended after any more: a sentence that it
-would take belongs into the other file.
+and companies, what Japanese papers call the things of their own country). It is not mended after any more: a sentence
+that a query is changed for belongs into the other file.
 
 A sentence is harder than an item: a whole text names its country and its matter more than once.
 """
