@@ -33,6 +33,7 @@ _FOREIGN_SIGNS = (
     (re.compile(r"[+＋]\w"), "`+` says nothing here; words side by side are all needed as they are."),
     (re.compile(r".*\w\?\w"), "`?` stands for nothing here; it parts words, and a `*` at the end finds beginnings."),
     (re.compile(r".*\w[~^][0-9.]*\Z"), "`~` and `^` say nothing here; words near each other are written a NEAR/8 b."),
+    (re.compile(r"'[^\W\d]\w*\Z"), 'a straight `\'` opens no phrase; write "…" around its words.'),
     (re.compile(r"[:：]\w"), "a field stands directly before what it is for, without a space: title:word."),
 )
 _FOREIGN_OPERATORS = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "+": "AND", "!": "NOT", "~": "NOT"}

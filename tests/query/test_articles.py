@@ -7,9 +7,9 @@ import pytest
 from query import Document, judge, parse, words
 from tests.query import naive_words
 
-# Letters of an Arabic keyboard (ي ك ه), vowel marks, a kashida, non-joiners, three kinds of digits, a mark of direction.
+# Arabic keyboard letters (ي ك ه), vowel marks, a kashida, non-joiners, three kinds of digits, a mark of direction.
 URDU = Document.of(
-    title="‏پاک‌جاپان مذاکرات: گاڑيوں كى صنعت ميں ۱۵ ارب روپے كى سرمايه‌كارى",
+    title="\u200fپاک‌جاپان مذاکرات: گاڑيوں كى صنعت ميں ۱۵ ارب روپے كى سرمايه‌كارى",
     body=(
         "اسلام آباد (اے پی پی) ۔ جاپانی سفیر نے وفاقی وزیرِ صنعت سے مُلاقات کی، جس میں آٹو موٹیو شعبے پر بات ہوئی۔"
         " ’’ہماری کمپنیاں ۲۰۲۵-۲۶ میں Rs1,500 ملین لگائیں گی‘‘، سفیر نے کہا۔\n"

@@ -113,6 +113,8 @@ def test_queries_with_something_that_must_occur_are_allowed(text: str) -> None:
         ("a1~2", 1),
         ("a1^3", 1),
         ("title :a1", 1),
+        ("'auto industry'", 1),
+        ("'90s o'brien's", 0),
         ("a1? b1", 0),
         ('"!a1"', 0),
         ("url:https://x.y/?q=a", 0),
