@@ -84,6 +84,7 @@ NAMES = Names(
         ("/(ab/", 1, "missing )", None),
         ("/(?=a)b/", 1, "RE2", None),
         (r"/(a)\1/", 1, "RE2", None),
+        (r"/日\C/", 1, "a byte", None),
         ("/a*/", 1, "match nothing", None),
         ("/a|/", 1, "match nothing", None),
         (r"/\b/", 1, "match nothing", None),
@@ -179,6 +180,8 @@ def test_an_error_is_a_sentence_with_everything() -> None:
         ("a1-" * 32, "a1-" * 33, "33 words"),
         ("車" * 32, "車" * 33, "33 words"),
         ('="' + "A1 " * 32 + '"', '="' + "A1 " * 33 + '"', "33 words"),
+        ("/ab+/ " * 64, "/ab+/ " * 65, "64 regular expressions"),
+        ("/a.{0,900}z/ /b.{0,900}z/", "/a.{0,900}z/ /b.{0,900}z/ /c.{0,900}z/", "too slow"),
     ],
 )
 def test_limits(allowed: str, refused: str, says: str) -> None:
