@@ -19,6 +19,7 @@ MOST_PARTS_WITH_TOPICS = 20_000
 MOST_PATTERNS = 64  # each may keep some megabytes of automaton
 LARGEST_PATTERNS = 8_000  # steps of all expressions together: what a letter of a text costs at worst
 DEEPEST_WITH_TOPICS = 200
+DEEPEST_NEAR = 6  # a NEAR of NEARs has more and more stretches that fulfil it
 SHORTEST_PREFIX = 3
 
 Fields: TypeAlias = tuple[str, ...]
@@ -173,7 +174,12 @@ class Resolver:
         if fields[0] in WHOLE_FIELDS:
             raise self._error("NEAR looks inside a text; `section:`, `source:` and `lang:` compare whole values.", node)
         sides = [tuple(self._side(part, node, fields)) for part in (left, right)]
-        return Close(node, fields, sides[0], sides[1], node.distance)
+        close = Close(node, fields, sides[0], sides[1], node.distance)
+        if close.levels > DEEPEST_NEAR:
+            raise self._error(
+                f"NEAR stands in NEAR at most {DEEPEST_NEAR} deep; join some of it with AND instead.", node
+            )
+        return close
 
     def _side(self, part: Part, near: Near, fields: Fields) -> list[Terms | Close]:
         if isinstance(part, Terms | Close) and part.fields == fields:

@@ -180,6 +180,7 @@ def test_an_error_is_a_sentence_with_everything() -> None:
         ("a1-" * 32, "a1-" * 33, "33 words"),
         ("車" * 32, "車" * 33, "33 words"),
         ('="' + "A1 " * 32 + '"', '="' + "A1 " * 33 + '"', "33 words"),
+        (f"{'(' * 6}a1{' NEAR/2 b1)' * 6}", f"{'(' * 7}a1{' NEAR/2 b1)' * 7}", "at most 6 deep"),
         ("/ab+/ " * 64, "/ab+/ " * 65, "64 regular expressions"),
         ("/a.{0,900}z/ /b.{0,900}z/", "/a.{0,900}z/ /b.{0,900}z/ /c.{0,900}z/", "too slow"),
     ],
