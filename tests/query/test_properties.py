@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from query import Document, Query, QueryError, explain, index_text, judge, matches, parse, plan, words
@@ -26,6 +26,23 @@ def test_the_judge_and_a_naive_evaluator_agree(
     assert judge(query, document, NOW).matched == expected
     assert matches(query, document, NOW) == expected
     assert explain(query, document, NOW).matched == expected
+
+
+nears = st.recursive(
+    st.sampled_from("abcd"),
+    lambda sides: st.tuples(sides, st.integers(0, 4), sides).map(lambda of: f"({of[0]} NEAR/{of[1]} {of[2]})"),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=nears, letters=st.lists(st.sampled_from("abcdx"), max_size=14))
+@example(text="(((a NEAR/4 b) NEAR/0 c) NEAR/0 d)", letters=list("caabbd"))
+def test_near_inside_of_near_is_what_the_naive_evaluator_says(text: str, letters: list[str]) -> None:
+    """What the outer one asks for may be close only to a longer stretch of the inner one."""
+    query, values = parse(text), {"body": " ".join(letters)}
+    expected = naive.Naive(values, None, None, NOW, NAMES).judge(query.node)
+    assert matches(query, Document.of(**values), NOW) == judge(query, Document.of(**values), NOW).matched == expected
 
 
 @settings(max_examples=200, deadline=None)
