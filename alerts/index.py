@@ -113,7 +113,7 @@ class RuleIndex:
                 tuple(map(of, need.every)),
                 tuple(tuple(map(of, signs)) for signs in need.some),
                 tuple(map(of, need.never)),
-                need.exact,
+                need.exact and not need.near,  # how near is for the judge
                 number,
             )
             for need in needs(self._rules[number].query)

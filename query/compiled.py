@@ -1,0 +1,413 @@
+"""Many queries compiled into flat tables, and which of them an item fulfils: the work of ``query.needs`` for all at once.
+
+``Tables`` are numbers and letters in four arrays, quick to keep in a file; ``Board`` asks them about items. The tables
+never change; a query that nobody asks about any more is crossed out.
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from query import kernel
+from query.document import Document
+from query.fields import FIELD_ORDER
+from query.kernel import (
+    CASED,
+    FIRST_OF_PAIR,
+    OPENS,
+    PAIR_KEYS,
+    PREFIX_KEYS,
+    SECOND_OF_PAIR,
+    SECTIONS,
+    WORD_KEYS,
+    fill_slots,
+    hashes_of,
+    look,
+    settle,
+)
+from query.lookout import telling_pair
+from query.needs import AnySign, CasedSign, Nearby, Need, PhraseSign, PrefixSign, Sign, ValueSign, WordSign
+from query.tape import tape_of
+
+Array: TypeAlias = Any  # numpy's arrays, whose types say no more than that here
+
+_SETTLED_AFTER = frozenset({32, 256, 2048})  # items: then alternatives are put under what proved to be rare
+_NEVER_AGAIN = np.iinfo(np.int64).max
+_TEXTS = tuple(name for name in FIELD_ORDER if name not in ("section", "source", "language"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """``pool``: the sections named in ``query.kernel``, parted by ``bounds``; ``keys``: hashes, by ``key_bounds``;
+    ``arena``: the letters of words. ``values``: what whole fields are compared with, as (field, value, whether it is a
+    beginning, sign). ``queries`` are numbered from 0."""
+
+    pool: Array
+    bounds: Array
+    keys: Array
+    key_bounds: Array
+    arena: Array
+    values: tuple[tuple[str, str, bool, int], ...]
+    signs: int
+    queries: int
+
+    def section(self, number: int) -> Array:
+        """One section of the pool."""
+        return self.pool[self.bounds[number] : self.bounds[number + 1]]
+
+
+@dataclass(slots=True)
+class _Words:
+    """Words or beginnings with the signs that they are."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    which: array[int] = field(default_factory=lambda: array("i"))
+    signs: array[int] = field(default_factory=lambda: array("i"))
+    fields: array[int] = field(default_factory=lambda: array("i"))
+
+    def number(self, word: str) -> int:
+        return self.numbers.setdefault(word, len(self.numbers))
+
+    def mean(self, word: str, sign: int, fields: int) -> None:
+        self.which.append(self.number(word))
+        self.signs.append(sign)
+        self.fields.append(fields)
+
+
+class Compiler:
+    """Takes the needs of one query after the other; ``tables`` ends it."""
+
+    def __init__(self) -> None:
+        self._queries = 0
+        self._signs: dict[Sign, int] = {}
+        self._uses = array("i")
+        self._words = _Words()
+        self._prefixes = _Words()
+        self._groups: list[tuple[int, int]] = []
+        self._flags: dict[int, int] = {}
+        self._cased: list[tuple[int, str, int, int]] = []
+        self._pairs: dict[tuple[int, int], list[int]] = {}
+        self._openers: list[tuple[int, int]] = []
+        self._phrases: list[tuple[list[int], int, int, int, int]] = []
+        self._near: dict[Nearby, int] = {}
+        self._values: list[tuple[str, str, bool, int]] = []
+        self._need_at = array("i")
+        self._programs = array("i")
+        self._need_query = array("i")
+        self._need_exact = array("i")
+        self._always = array("i")
+
+    def add(self, needs: Iterable[Need]) -> int:
+        """One more query; its number."""
+        number = self._queries
+        self._queries += 1
+        for need in needs:
+            if not need.every and not need.some:
+                self._always.append(number)
+                continue
+            program = [len(need.every), *map(self._sign, need.every), len(need.some)]
+            for signs in need.some:
+                program += [len(signs), *map(self._sign, signs)]
+            program += [len(need.never), *map(self._sign, need.never), len(need.near), *map(self._nearby, need.near)]
+            self._need_at.append(len(self._programs))
+            self._programs.extend(program)
+            self._need_query.append(number)
+            self._need_exact.append(need.exact)
+        return number
+
+    def _sign(self, sign: Sign) -> int:
+        number = self._signs.get(sign)
+        if number is None:
+            number = self._signs[sign] = len(self._signs)
+            self._uses.append(0)
+            self._watch(sign, number)
+        self._uses[number] += 1
+        return number
+
+    def _watch(self, sign: Sign, number: int) -> None:
+        match sign:
+            case WordSign(fields, forms):
+                for form in sorted(forms):
+                    self._words.mean(form, number, _bits(fields))
+            case PrefixSign(fields, prefix):
+                self._prefixes.mean(prefix, number, _bits(fields))
+            case CasedSign(fields, form, cased):
+                word = self._words.number(form)
+                self._flag(word, CASED)
+                self._cased.append((word, cased, number, _bits(fields)))
+            case PhraseSign():
+                self._phrase(sign, number)
+            case ValueSign(name, values, prefix):
+                self._values += [(name, value, False, number) for value in sorted(values)]
+                if prefix is not None:
+                    self._values.append((name, prefix, True, number))
+            case AnySign(signs):
+                self._groups += [(self._sign(each), number) for each in sorted(signs, key=repr)]
+
+    def _phrase(self, sign: PhraseSign, number: int) -> None:
+        whole = sign.tokens[:-1] if sign.open else sign.tokens
+        words = [self._words.number(token) for token in whole]
+        opened = self._prefixes.number(sign.tokens[-1]) if sign.open else -1
+        phrase = len(self._phrases)
+        told = 0
+        if len(words) == 1:
+            self._flag(words[0], OPENS)
+            self._openers.append((words[0], phrase))
+        else:
+            one, other = telling_pair(sign)
+            pair = self._words.number(one), self._words.number(other)
+            told = next(at for at in range(len(words)) if (words[at], words[at + 1]) == pair)
+            self._flag(pair[0], FIRST_OF_PAIR)
+            self._flag(pair[1], SECOND_OF_PAIR)
+            self._pairs.setdefault(pair, []).append(phrase)
+        self._phrases.append((words, told, opened, number, _bits(sign.fields)))
+
+    def _flag(self, word: int, flag: int) -> None:
+        self._flags[word] = self._flags.get(word, 0) | flag
+
+    def _nearby(self, near: Nearby) -> int:
+        for form in (*near.left, *near.right):
+            self._words.number(form)
+        return self._near.setdefault(near, len(self._near))
+
+    # From lists to tables
+
+    def tables(self) -> Tables:
+        """All that was added."""
+        pool: list[Array] = [np.zeros(0, np.int32)] * SECTIONS
+        letters, word_at = _laid(self._words.numbers)
+        prefix_letters, prefix_at = _laid(self._prefixes.numbers)
+        spelled = sorted(self._cased)
+        cased_letters, cased_at = _laid([cased for _, cased, _, _ in spelled])
+        arena = np.frombuffer(letters + prefix_letters + cased_letters, np.uint8)
+        pool[kernel.WORD_AT], pool[kernel.PREFIX_AT] = word_at, prefix_at + len(letters)
+        pool[kernel.CASED_AT] = cased_at + len(letters) + len(prefix_letters)
+        keys = [_hashes(arena, pool[at]) for at in (kernel.WORD_AT, kernel.PREFIX_AT)]
+        pairs = sorted(self._pairs)
+        keys.append(np.array([one << 32 | other for one, other in pairs], np.uint64))
+        for at, section in (
+            (WORD_KEYS, kernel.WORD_SLOTS),
+            (PREFIX_KEYS, kernel.PREFIX_SLOTS),
+            (PAIR_KEYS, kernel.PAIR_SLOTS),
+        ):
+            pool[section] = _slots(keys[at])
+        self._lay_words(pool, spelled)
+        self._lay_phrases(pool, [self._pairs[pair] for pair in pairs])
+        self._lay_needs(pool)
+        pool = [np.asarray(each, np.int32) for each in pool]
+        return Tables(
+            np.concatenate(pool),
+            _bounds(map(len, pool)),
+            np.concatenate(keys),
+            _bounds(map(len, keys)),
+            arena,
+            tuple(self._values),
+            len(self._signs),
+            self._queries,
+        )
+
+    def _lay_words(self, pool: list[Array], spelled: Sequence[tuple[int, str, int, int]]) -> None:
+        words = len(self._words.numbers)
+        for each, rows, first in (
+            (self._words, words, kernel.WORD_SIGNS_OF),
+            (self._prefixes, len(self._prefixes.numbers), kernel.PREFIX_SIGNS_OF),
+        ):
+            which = np.array(each.which, np.int32)
+            order = np.argsort(which, kind="stable")
+            pool[first] = _rows(which, rows)
+            pool[first + 1] = np.array(each.signs, np.int32)[order]
+            pool[first + 2] = np.array(each.fields, np.int32)[order]
+        flags = np.zeros(words, np.int32)
+        for word, flag in self._flags.items():
+            flags[word] = flag
+        pool[kernel.WORD_FLAGS] = flags
+        longest = max((len(prefix.encode("utf-8", "surrogatepass")) for prefix in self._prefixes.numbers), default=0)
+        lengths = np.zeros(longest + 1, np.int32)
+        for prefix in {prefix for prefix, number in self._prefixes.numbers.items()}:
+            lengths[len(prefix.encode("utf-8", "surrogatepass"))] = 1
+        pool[kernel.PREFIX_LENGTHS] = lengths
+        pool[kernel.CASED_OF] = _rows(np.array([word for word, _, _, _ in spelled], np.int32), words)
+        pool[kernel.CASED_SIGNS] = np.array([sign for _, _, sign, _ in spelled], np.int32)
+        pool[kernel.CASED_FIELDS] = np.array([fields for _, _, _, fields in spelled], np.int32)
+
+    def _lay_phrases(self, pool: list[Array], phrases_of_pairs: Sequence[Sequence[int]]) -> None:
+        pool[kernel.PAIR_PHRASES_OF], pool[kernel.PAIR_PHRASES] = _jagged(phrases_of_pairs)
+        openers = np.array(sorted(self._openers), np.int32).reshape(-1, 2)
+        pool[kernel.OPENER_PHRASES_OF] = _rows(openers[:, 0], len(self._words.numbers))
+        pool[kernel.OPENER_PHRASES] = openers[:, 1]
+        pool[kernel.PHRASE_WORDS_OF], pool[kernel.PHRASE_WORDS] = _jagged([phrase[0] for phrase in self._phrases])
+        for section, column in (
+            (kernel.PHRASE_TOLD, 1),
+            (kernel.PHRASE_OPEN, 2),
+            (kernel.PHRASE_SIGNS, 3),
+            (kernel.PHRASE_FIELDS, 4),
+        ):
+            pool[section] = np.array([phrase[column] for phrase in self._phrases], np.int32)
+
+    def _lay_needs(self, pool: list[Array]) -> None:
+        groups = np.array(sorted(self._groups), np.int32).reshape(-1, 2)
+        pool[kernel.GROUPS_OF], pool[kernel.GROUPS] = _rows(groups[:, 0], len(self._signs)), groups[:, 1]
+        number = self._words.numbers
+        for section, side in ((kernel.NEAR_LEFT_OF, "left"), (kernel.NEAR_RIGHT_OF, "right")):
+            sides = [[number[form] for form in sorted(getattr(near, side))] for near in self._near]
+            pool[section], pool[section + 1] = _jagged(sides)
+        pool[kernel.NEAR_FIELDS] = np.array([_bits(near.fields) for near in self._near], np.int32)
+        pool[kernel.NEAR_DISTANCE] = np.array([near.distance for near in self._near], np.int32)
+        pool[kernel.NEED_AT] = np.array(self._need_at, np.int32)
+        pool[kernel.NEEDS] = np.array(self._programs, np.int32)
+        pool[kernel.NEED_QUERY] = np.array(self._need_query, np.int32)
+        pool[kernel.NEED_EXACT] = np.array(self._need_exact, np.int32)
+        pool[kernel.SIGN_USES] = np.array(self._uses, np.int32)
+        pool[kernel.ALWAYS] = np.unique(np.array(self._always, np.int32))
+
+
+def _bits(fields: Sequence[str]) -> int:
+    return sum(1 << _TEXTS.index(name) for name in fields)
+
+
+def _bounds(lengths: Iterable[int]) -> Array:
+    return np.concatenate(([0], np.cumsum(list(lengths), dtype=np.int64)))
+
+
+def _laid(words: Iterable[str]) -> tuple[bytes, Array]:
+    """Words as bytes in one row, and where each begins and the last ends."""
+    each = [word.encode("utf-8", "surrogatepass") for word in words]
+    return b"".join(each), _bounds(map(len, each)).astype(np.int32)
+
+
+def _rows(which: Array, number: int) -> Array:
+    """The bounds of rows, from the row of every member."""
+    return _bounds(np.bincount(which, minlength=number)) if number else np.zeros(1, np.int64)
+
+
+def _jagged(rows: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+    return _bounds(map(len, rows)), np.array([each for row in rows for each in row], np.int32)
+
+
+def _hashes(arena: Array, bounds: Array) -> Array:
+    keys = np.zeros(len(bounds) - 1, np.uint64)
+    hashes_of(arena, bounds.astype(np.int32), keys)
+    return keys
+
+
+def _slots(keys: Array) -> Array:
+    slots = np.zeros(1 << max(2, (2 * len(keys)).bit_length()), np.int32)
+    fill_slots(keys, slots)
+    return slots
+
+
+class Board:
+    """Asks the tables about items. May be asked by several threads."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._lock = threading.Lock()
+        self._fields = _fields_of(tables)
+        self._values = _values_of(tables)
+        words = len(tables.section(kernel.WORD_AT)) - 1
+        self._frequency = np.zeros(tables.signs, np.int64)
+        self._stamps = np.zeros(tables.signs, np.int64)
+        self._placed = np.zeros(words, np.int64)
+        self._placed_in = np.zeros(words, np.int32)
+        self._heads = np.zeros(words, np.int32)
+        self._marks = np.zeros(tables.queries, np.int64)
+        self._seen = np.zeros(tables.signs, np.int32)
+        self._out = np.zeros(tables.queries, np.int64)
+        self._tokens = np.zeros((9, 2048), np.int32)
+        self._always = {2 * int(number) for number in tables.section(kernel.ALWAYS)}
+        self._now = 0
+        self._settle()
+
+    def cross_out(self, number: int) -> None:
+        """Answer no more about a query."""
+        with self._lock:
+            self._marks[number] = _NEVER_AGAIN
+            self._always.discard(2 * number)
+
+    def fulfilled(self, document: Document) -> list[int]:
+        """The numbers of the queries that an item may match, ascending, each times two, plus one if it surely does."""
+        tape = tape_of(document, self._fields)
+        extra = self._values_in(document)
+        with self._lock:
+            found = self._look(tape.folded, tape.cased, tape.aligned, extra)
+        if self._always:
+            sure = {number for number in found if number & 1}
+            found = sorted({*found, *(number for number in self._always if number + 1 not in sure)})
+        return found
+
+    def _look(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> list[int]:
+        if len(folded) > 2 * self._tokens.shape[1]:
+            self._tokens = np.zeros((9, len(folded)), np.int32)
+        self._now += 1
+        tables = self._tables
+        number = look(
+            np.frombuffer(folded, np.uint8),
+            np.frombuffer(cased, np.uint8),
+            aligned,
+            extra,
+            self._now,
+            tables.pool,
+            tables.bounds,
+            tables.keys,
+            tables.key_bounds,
+            tables.arena,
+            self._homes_of,
+            self._homes,
+            self._stamps,
+            self._frequency,
+            self._placed,
+            self._placed_in,
+            self._heads,
+            self._marks,
+            self._tokens,
+            self._seen,
+            self._out,
+        )
+        if self._now in _SETTLED_AFTER:
+            self._settle()
+        found: list[int] = np.sort(self._out[:number]).tolist()
+        return found
+
+    def _settle(self) -> None:
+        """Puts every alternative under its rarest signs."""
+        tables = self._tables
+        room = settle(tables.pool, tables.bounds, self._frequency, np.zeros((3, 0), np.int32))
+        homes = np.zeros((3, room), np.int32)
+        settle(tables.pool, tables.bounds, self._frequency, homes)
+        self._homes_of = _rows(homes[0], tables.signs)
+        self._homes = np.ascontiguousarray(homes[1:, np.argsort(homes[0], kind="stable")])
+
+    def _values_in(self, document: Document) -> Array:
+        found: list[int] = []
+        for name, (values, prefixes) in self._values.items():
+            whole = document.whole(name)[0]
+            found += values.get(whole, ())
+            for prefix, signs in prefixes.items():
+                if whole.startswith(prefix):
+                    found += signs
+        return np.array(found, np.int32)
+
+
+def _fields_of(tables: Tables) -> tuple[str, ...]:
+    """The fields whose words matter; a field before one of them is there to be counted."""
+    sections = (kernel.WORD_FIELDS, kernel.PREFIX_FIELDS, kernel.CASED_FIELDS, kernel.PHRASE_FIELDS, kernel.NEAR_FIELDS)
+    bits = 0
+    for section in sections:
+        bits |= int(np.bitwise_or.reduce(tables.section(section), initial=0))
+    return tuple(name if bits >> at & 1 else "" for at, name in enumerate(_TEXTS))[: bits.bit_length()]
+
+
+_Whole: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
+
+
+def _values_of(tables: Tables) -> Mapping[str, _Whole]:
+    found: dict[str, _Whole] = {}
+    for name, value, is_beginning, sign in tables.values:
+        found.setdefault(name, ({}, {}))[is_beginning].setdefault(value, []).append(sign)
+    return found
