@@ -20,14 +20,12 @@ from query.fields import FIELD_ORDER
 from query.kernel import (
     CASED,
     FIRST_OF_PAIR,
+    KEY_SECTIONS,
     OPENS,
-    PAIR_KEYS,
-    PREFIX_KEYS,
     SECOND_OF_PAIR,
     SECTIONS,
-    WORD_KEYS,
-    fill_slots,
-    hashes_of,
+    fill,
+    keys_of,
     look,
     settle,
 )
@@ -44,15 +42,15 @@ _TEXTS = tuple(name for name in FIELD_ORDER if name not in ("section", "source",
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """``pool``: the sections named in ``query.kernel``, parted by ``bounds``; ``keys``: hashes, by ``key_bounds``;
-    ``arena``: the letters of words. ``values``: what whole fields are compared with, as (field, value, whether it is a
-    beginning, sign). ``queries`` are numbered from 0."""
+    """``pool`` and ``wide``: the sections named in ``query.kernel``, parted by ``bounds`` and ``wide_bounds``.
+    ``always``: queries that every item may match. ``values``: what whole fields are compared with, as (field, value,
+    whether it is a beginning, sign). ``queries`` are numbered from 0."""
 
     pool: Array
     bounds: Array
-    keys: Array
-    key_bounds: Array
-    arena: Array
+    wide: Array
+    wide_bounds: Array
+    always: Array
     values: tuple[tuple[str, str, bool, int], ...]
     signs: int
     queries: int
@@ -94,13 +92,11 @@ class Compiler:
         self._cased: list[tuple[int, str, int, int]] = []
         self._pairs: dict[tuple[int, int], list[int]] = {}
         self._openers: list[tuple[int, int]] = []
-        self._phrases: list[tuple[list[int], int, int, int, int]] = []
+        self._phrases: list[tuple[list[int], int, str, int, int]] = []
         self._near: dict[Nearby, int] = {}
         self._values: list[tuple[str, str, bool, int]] = []
-        self._need_at = array("i")
+        self._needs = array("i")
         self._programs = array("i")
-        self._need_query = array("i")
-        self._need_exact = array("i")
         self._always = array("i")
 
     def add(self, needs: Iterable[Need]) -> int:
@@ -115,10 +111,9 @@ class Compiler:
             for signs in need.some:
                 program += [len(signs), *map(self._sign, signs)]
             program += [len(need.never), *map(self._sign, need.never), len(need.near), *map(self._nearby, need.near)]
-            self._need_at.append(len(self._programs))
+            is_simple = len(need.every) <= 2 and not need.some and not need.never and not need.near
+            self._needs.extend((len(self._programs), number, need.exact, is_simple))
             self._programs.extend(program)
-            self._need_query.append(number)
-            self._need_exact.append(need.exact)
         return number
 
     def _sign(self, sign: Sign) -> int:
@@ -153,7 +148,7 @@ class Compiler:
     def _phrase(self, sign: PhraseSign, number: int) -> None:
         whole = sign.tokens[:-1] if sign.open else sign.tokens
         words = [self._words.number(token) for token in whole]
-        opened = self._prefixes.number(sign.tokens[-1]) if sign.open else -1
+        opened = sign.tokens[-1] if sign.open else ""
         phrase = len(self._phrases)
         told = 0
         if len(words) == 1:
@@ -179,106 +174,97 @@ class Compiler:
     # From lists to tables
 
     def tables(self) -> Tables:
-        """All that was added."""
+        """All that was added. Raises ValueError if two words have one key, which no text of this world should show."""
         pool: list[Array] = [np.zeros(0, np.int32)] * SECTIONS
-        letters, word_at = _laid(self._words.numbers)
-        prefix_letters, prefix_at = _laid(self._prefixes.numbers)
+        wide: list[Array] = [np.zeros(0, np.int64)] * KEY_SECTIONS
         spelled = sorted(self._cased)
-        cased_letters, cased_at = _laid([cased for _, cased, _, _ in spelled])
-        arena = np.frombuffer(letters + prefix_letters + cased_letters, np.uint8)
-        pool[kernel.WORD_AT], pool[kernel.PREFIX_AT] = word_at, prefix_at + len(letters)
-        pool[kernel.CASED_AT] = cased_at + len(letters) + len(prefix_letters)
-        keys = [_hashes(arena, pool[at]) for at in (kernel.WORD_AT, kernel.PREFIX_AT)]
-        pairs = sorted(self._pairs)
-        keys.append(np.array([one << 32 | other for one, other in pairs], np.uint64))
-        for at, section in (
-            (WORD_KEYS, kernel.WORD_SLOTS),
-            (PREFIX_KEYS, kernel.PREFIX_SLOTS),
-            (PAIR_KEYS, kernel.PAIR_SLOTS),
-        ):
-            pool[section] = _slots(keys[at])
-        self._lay_words(pool, spelled)
-        self._lay_phrases(pool, [self._pairs[pair] for pair in pairs])
-        self._lay_needs(pool)
-        pool = [np.asarray(each, np.int32) for each in pool]
+        wide[kernel.WORD_KEYS] = _keys(self._words.numbers)
+        wide[kernel.CASED_KEYS] = _keys([cased for _, cased, _, _ in spelled])
+        self._lay_words(pool, wide)
+        pool[kernel.CASED_OF] = _rows(np.array([word for word, _, _, _ in spelled], np.int32), len(self._words.numbers))
+        pool[kernel.CASED_SIGNS] = np.array([sign for _, _, sign, _ in spelled], np.int32)
+        pool[kernel.CASED_FIELDS] = np.array([fields for _, _, _, fields in spelled], np.int32)
+        self._lay_phrases(pool, wide)
+        self._lay_needs(pool, wide)
         return Tables(
-            np.concatenate(pool),
+            np.concatenate([np.asarray(each, np.int32) for each in pool]),
             _bounds(map(len, pool)),
-            np.concatenate(keys),
-            _bounds(map(len, keys)),
-            arena,
+            np.concatenate(wide),
+            _bounds(map(len, wide)),
+            np.unique(np.array(self._always, np.int32)),
             tuple(self._values),
             len(self._signs),
             self._queries,
         )
 
-    def _lay_words(self, pool: list[Array], spelled: Sequence[tuple[int, str, int, int]]) -> None:
-        words = len(self._words.numbers)
-        for each, rows, first in (
-            (self._words, words, kernel.WORD_SIGNS_OF),
-            (self._prefixes, len(self._prefixes.numbers), kernel.PREFIX_SIGNS_OF),
+    def _lay_words(self, pool: list[Array], wide: list[Array]) -> None:
+        """Words and beginnings share the section of their signs."""
+        flags = np.zeros(len(self._words.numbers), np.int64)
+        for word, flag in self._flags.items():
+            flags[word] = flag
+        signs, fields = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for each, section, flagged in (
+            (self._words, kernel.WORD_ROWS, flags),
+            (self._prefixes, kernel.PREFIX_ROWS, np.zeros(len(self._prefixes.numbers), np.int64)),
         ):
             which = np.array(each.which, np.int32)
             order = np.argsort(which, kind="stable")
-            pool[first] = _rows(which, rows)
-            pool[first + 1] = np.array(each.signs, np.int32)[order]
-            pool[first + 2] = np.array(each.fields, np.int32)[order]
-        flags = np.zeros(words, np.int32)
-        for word, flag in self._flags.items():
-            flags[word] = flag
-        pool[kernel.WORD_FLAGS] = flags
-        longest = max((len(prefix.encode("utf-8", "surrogatepass")) for prefix in self._prefixes.numbers), default=0)
-        lengths = np.zeros(longest + 1, np.int32)
-        for prefix in {prefix for prefix, number in self._prefixes.numbers.items()}:
-            lengths[len(prefix.encode("utf-8", "surrogatepass"))] = 1
-        pool[kernel.PREFIX_LENGTHS] = lengths
-        pool[kernel.CASED_OF] = _rows(np.array([word for word, _, _, _ in spelled], np.int32), words)
-        pool[kernel.CASED_SIGNS] = np.array([sign for _, _, sign, _ in spelled], np.int32)
-        pool[kernel.CASED_FIELDS] = np.array([fields for _, _, _, fields in spelled], np.int32)
+            begin = sum(map(len, signs))
+            signs.append(np.array(each.signs, np.int32)[order])
+            fields.append(np.array(each.fields, np.int32)[order])
+            of = _rows(which, len(flagged))
+            count = np.diff(of)
+            only = np.zeros(len(flagged), np.int64)
+            one = of[:-1][count == 1]
+            only[count == 1] = _packed(signs[-1][one], fields[-1][one])
+            columns = (_packed(np.arange(len(flagged)), flagged), _packed(of[:-1] + begin, count) * (count > 0), only)
+            wide[section] = _table(_keys(each.numbers), np.stack(columns, axis=1))
+        pool[kernel.WORD_SIGNS], pool[kernel.WORD_FIELDS] = np.concatenate(signs), np.concatenate(fields)
+        lengths = {len(_encoded(prefix)) for prefix in self._prefixes.numbers}
+        pool[kernel.PREFIX_LENGTHS] = np.array([length in lengths for length in range(max(lengths, default=0) + 1)])
 
-    def _lay_phrases(self, pool: list[Array], phrases_of_pairs: Sequence[Sequence[int]]) -> None:
-        pool[kernel.PAIR_PHRASES_OF], pool[kernel.PAIR_PHRASES] = _jagged(phrases_of_pairs)
+    def _lay_phrases(self, pool: list[Array], wide: list[Array]) -> None:
+        pairs = sorted(self._pairs)
+        of, pool[kernel.PAIR_PHRASES] = _jagged([self._pairs[pair] for pair in pairs])
+        numbers = np.array(pairs, np.int64).reshape(-1, 2)
+        keys = _packed(numbers[:, 0], numbers[:, 1])
+        wide[kernel.PAIR_ROWS] = _table(keys, _packed(of[:-1], np.diff(of)).reshape(-1, 1))
         openers = np.array(sorted(self._openers), np.int32).reshape(-1, 2)
         pool[kernel.OPENER_PHRASES_OF] = _rows(openers[:, 0], len(self._words.numbers))
         pool[kernel.OPENER_PHRASES] = openers[:, 1]
         pool[kernel.PHRASE_WORDS_OF], pool[kernel.PHRASE_WORDS] = _jagged([phrase[0] for phrase in self._phrases])
-        for section, column in (
-            (kernel.PHRASE_TOLD, 1),
-            (kernel.PHRASE_OPEN, 2),
-            (kernel.PHRASE_SIGNS, 3),
-            (kernel.PHRASE_FIELDS, 4),
-        ):
+        opened = [phrase[2] for phrase in self._phrases]
+        wide[kernel.OPEN_KEYS] = _keys(opened)
+        pool[kernel.PHRASE_OPEN] = np.array([len(_encoded(prefix)) for prefix in opened], np.int32)
+        for section, column in ((kernel.PHRASE_TOLD, 1), (kernel.PHRASE_SIGNS, 3), (kernel.PHRASE_FIELDS, 4)):
             pool[section] = np.array([phrase[column] for phrase in self._phrases], np.int32)
 
-    def _lay_needs(self, pool: list[Array]) -> None:
+    def _lay_needs(self, pool: list[Array], wide: list[Array]) -> None:
         groups = np.array(sorted(self._groups), np.int32).reshape(-1, 2)
-        pool[kernel.GROUPS_OF], pool[kernel.GROUPS] = _rows(groups[:, 0], len(self._signs)), groups[:, 1]
+        of = _rows(groups[:, 0], len(self._signs))
+        pool[kernel.GROUPS] = groups[:, 1]
+        uses = np.array(self._uses, np.int64)
+        wide[kernel.SIGN_ROWS] = np.stack((uses, _packed(of[:-1], np.diff(of))), axis=1).reshape(-1)
         number = self._words.numbers
         for section, side in ((kernel.NEAR_LEFT_OF, "left"), (kernel.NEAR_RIGHT_OF, "right")):
             sides = [[number[form] for form in sorted(getattr(near, side))] for near in self._near]
             pool[section], pool[section + 1] = _jagged(sides)
         pool[kernel.NEAR_FIELDS] = np.array([_bits(near.fields) for near in self._near], np.int32)
         pool[kernel.NEAR_DISTANCE] = np.array([near.distance for near in self._near], np.int32)
-        pool[kernel.NEED_AT] = np.array(self._need_at, np.int32)
-        pool[kernel.NEEDS] = np.array(self._programs, np.int32)
-        pool[kernel.NEED_QUERY] = np.array(self._need_query, np.int32)
-        pool[kernel.NEED_EXACT] = np.array(self._need_exact, np.int32)
-        pool[kernel.SIGN_USES] = np.array(self._uses, np.int32)
-        pool[kernel.ALWAYS] = np.unique(np.array(self._always, np.int32))
+        pool[kernel.NEEDS] = np.array(self._needs, np.int32)
+        pool[kernel.PROGRAMS] = np.array(self._programs, np.int32)
 
 
 def _bits(fields: Sequence[str]) -> int:
     return sum(1 << _TEXTS.index(name) for name in fields)
 
 
+def _encoded(word: str) -> bytes:
+    return word.encode("utf-8", "surrogatepass")
+
+
 def _bounds(lengths: Iterable[int]) -> Array:
     return np.concatenate(([0], np.cumsum(list(lengths), dtype=np.int64)))
-
-
-def _laid(words: Iterable[str]) -> tuple[bytes, Array]:
-    """Words as bytes in one row, and where each begins and the last ends."""
-    each = [word.encode("utf-8", "surrogatepass") for word in words]
-    return b"".join(each), _bounds(map(len, each)).astype(np.int32)
 
 
 def _rows(which: Array, number: int) -> Array:
@@ -290,16 +276,26 @@ def _jagged(rows: Sequence[Sequence[int]]) -> tuple[Array, Array]:
     return _bounds(map(len, rows)), np.array([each for row in rows for each in row], np.int32)
 
 
-def _hashes(arena: Array, bounds: Array) -> Array:
-    keys = np.zeros(len(bounds) - 1, np.uint64)
-    hashes_of(arena, bounds.astype(np.int32), keys)
+def _packed(high: Array, low: Array) -> Array:
+    """Two numbers in one."""
+    return np.asarray(high, np.int64) << 32 | np.asarray(low, np.int64)
+
+
+def _keys(words: Iterable[str]) -> Array:
+    """The keys of words, which ``query.kernel`` looks for."""
+    each = [_encoded(word) for word in words]
+    keys = np.zeros(len(each), np.int64)
+    keys_of(np.frombuffer(b"".join(each) + b" ", np.uint8), _bounds(map(len, each)), keys)
     return keys
 
 
-def _slots(keys: Array) -> Array:
-    slots = np.zeros(1 << max(2, (2 * len(keys)).bit_length()), np.int32)
-    fill_slots(keys, slots)
-    return slots
+def _table(keys: Array, columns: Array) -> Array:
+    """A hash table of rows, one behind the other."""
+    if len(np.unique(keys)) < len(keys) or not np.all(keys):
+        raise ValueError("two words have the same key")
+    table = np.zeros((1 << max(1, (len(keys) * 5 // 4).bit_length()), columns.shape[1] + 1), np.int64)
+    fill(keys, columns, table)
+    return table.reshape(-1)
 
 
 class Board:
@@ -310,18 +306,15 @@ class Board:
         self._lock = threading.Lock()
         self._fields = _fields_of(tables)
         self._values = _values_of(tables)
-        words = len(tables.section(kernel.WORD_AT)) - 1
-        self._frequency = np.zeros(tables.signs, np.int64)
-        self._stamps = np.zeros(tables.signs, np.int64)
-        self._placed = np.zeros(words, np.int64)
-        self._placed_in = np.zeros(words, np.int32)
-        self._heads = np.zeros(words, np.int32)
+        self._signs = np.zeros((tables.signs, 4), np.int64)
+        self._uses = tables.wide[tables.wide_bounds[kernel.SIGN_ROWS] :]
+        self._signs[:, 3] = self._uses[1::2]
         self._marks = np.zeros(tables.queries, np.int64)
         self._seen = np.zeros(tables.signs, np.int32)
         self._out = np.zeros(tables.queries, np.int64)
-        self._tokens = np.zeros((9, 2048), np.int32)
-        self._always = {2 * int(number) for number in tables.section(kernel.ALWAYS)}
+        self._always = {2 * int(number) for number in tables.always}
         self._now = 0
+        self._make_room(2048)
         self._settle()
 
     def cross_out(self, number: int) -> None:
@@ -341,9 +334,16 @@ class Board:
             found = sorted({*found, *(number for number in self._always if number + 1 not in sure)})
         return found
 
+    def _make_room(self, words: int) -> None:
+        """For items of so many words, a power of two."""
+        self._tokens = np.zeros((9, words), np.int32)
+        self._places = np.zeros(2 * words, np.int32)
+        self._keys = np.zeros(words, np.int64)
+        self._words = np.zeros((6, words), np.int32)
+
     def _look(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> list[int]:
         if len(folded) > 2 * self._tokens.shape[1]:
-            self._tokens = np.zeros((9, len(folded)), np.int32)
+            self._make_room(1 << len(folded).bit_length())
         self._now += 1
         tables = self._tables
         number = look(
@@ -354,18 +354,15 @@ class Board:
             self._now,
             tables.pool,
             tables.bounds,
-            tables.keys,
-            tables.key_bounds,
-            tables.arena,
-            self._homes_of,
+            tables.wide,
+            tables.wide_bounds,
             self._homes,
-            self._stamps,
-            self._frequency,
-            self._placed,
-            self._placed_in,
-            self._heads,
+            self._signs,
             self._marks,
             self._tokens,
+            self._places,
+            self._keys,
+            self._words,
             self._seen,
             self._out,
         )
@@ -377,11 +374,12 @@ class Board:
     def _settle(self) -> None:
         """Puts every alternative under its rarest signs."""
         tables = self._tables
-        room = settle(tables.pool, tables.bounds, self._frequency, np.zeros((3, 0), np.int32))
-        homes = np.zeros((3, room), np.int32)
-        settle(tables.pool, tables.bounds, self._frequency, homes)
-        self._homes_of = _rows(homes[0], tables.signs)
-        self._homes = np.ascontiguousarray(homes[1:, np.argsort(homes[0], kind="stable")])
+        room = settle(tables.pool, tables.bounds, self._uses, self._signs, np.zeros((0, 4), np.int32))
+        homes = np.zeros((room, 4), np.int32)
+        settle(tables.pool, tables.bounds, self._uses, self._signs, homes)
+        of = _rows(homes[:, 0], tables.signs)
+        self._signs[:, kernel.HOMES] = _packed(of[:-1], np.diff(of))
+        self._homes = np.ascontiguousarray(homes[np.argsort(homes[:, 0], kind="stable"), 1:])
 
     def _values_in(self, document: Document) -> Array:
         found: list[int] = []
@@ -396,7 +394,7 @@ class Board:
 
 def _fields_of(tables: Tables) -> tuple[str, ...]:
     """The fields whose words matter; a field before one of them is there to be counted."""
-    sections = (kernel.WORD_FIELDS, kernel.PREFIX_FIELDS, kernel.CASED_FIELDS, kernel.PHRASE_FIELDS, kernel.NEAR_FIELDS)
+    sections = (kernel.WORD_FIELDS, kernel.CASED_FIELDS, kernel.PHRASE_FIELDS, kernel.NEAR_FIELDS)
     bits = 0
     for section in sections:
         bits |= int(np.bitwise_or.reduce(tables.section(section), initial=0))

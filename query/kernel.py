@@ -2,6 +2,10 @@
 
 Whoever imports this pays for numba (some 80 MB), so it is imported where there are many queries only. The tables are
 made by ``query.compiled``, which describes them; the bytes by ``query.tape``.
+
+What costs time here is memory, not arithmetic: the tables of a hundred thousand queries do not fit into a processor's
+caches. So what is asked of a word or a sign lies in one row, and each loop waits for one table only, so that the
+processor can fetch many rows at once.
 """
 
 from __future__ import annotations
@@ -9,63 +13,63 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-# Sections of the pool of tables. ``…_OF`` are the bounds of rows: row n lies between [n] and [n + 1].
+# Sections of the pool of tables, 32-bit numbers. ``…_OF`` are the bounds of rows: row n lies between [n] and [n + 1].
+SECTIONS = 24
 (
-    WORD_SLOTS,  # hash table: number of a word + 1, 0 is free
-    WORD_AT,  # where a word begins in the arena; it ends where the next begins
-    WORD_SIGNS_OF,
     WORD_SIGNS,
     WORD_FIELDS,  # in which fields, as bits, the word means that sign
-    WORD_FLAGS,
-    PREFIX_SLOTS,
-    PREFIX_AT,
-    PREFIX_SIGNS_OF,
-    PREFIX_SIGNS,
-    PREFIX_FIELDS,
     PREFIX_LENGTHS,  # by length in bytes: whether any prefix is so long
     CASED_OF,  # by word: its spellings that are asked for letter by letter
-    CASED_AT,
     CASED_SIGNS,
     CASED_FIELDS,
-    PAIR_SLOTS,
-    PAIR_PHRASES_OF,
     PAIR_PHRASES,
     OPENER_PHRASES_OF,  # by word: phrases of that word and a beginning
     OPENER_PHRASES,
     PHRASE_WORDS_OF,
     PHRASE_WORDS,
     PHRASE_TOLD,  # which word of the phrase is the first of its telling pair
-    PHRASE_OPEN,  # number of the prefix that ends the phrase, or -1
+    PHRASE_OPEN,  # length in bytes of the beginning that ends the phrase, or 0
     PHRASE_SIGNS,
     PHRASE_FIELDS,
-    GROUPS_OF,  # by sign: the groups it is one of
-    GROUPS,
     NEAR_LEFT_OF,
     NEAR_LEFT,
     NEAR_RIGHT_OF,
     NEAR_RIGHT,
     NEAR_FIELDS,
     NEAR_DISTANCE,
-    NEED_AT,  # where an alternative begins in the programs
-    NEEDS,  # counts and numbers: every; groups of some; never; near
-    NEED_QUERY,
-    NEED_EXACT,
-    SIGN_USES,
-    ALWAYS,  # queries that every item may fulfil
-) = range(41)
-SECTIONS = 41
+    NEEDS,  # four numbers for each: where its program begins, query, exact, whether two signs say it all
+    PROGRAMS,  # counts and numbers: every; groups of some; never; near
+    GROUPS,
+) = range(SECTIONS)
 
-WORD_KEYS, PREFIX_KEYS, PAIR_KEYS = range(3)  # sections of the pool of 64-bit keys
+# Sections of the pool of keys, 64-bit numbers. Tables are rows at the place that the key says, or the next free one.
+KEY_SECTIONS = 7
+(
+    WORD_ROWS,  # four numbers: key; word and flags; where its signs begin and how many; the only sign and its fields
+    PREFIX_ROWS,  # the same
+    PAIR_ROWS,  # two numbers: key; where its phrases begin and how many
+    WORD_KEYS,  # by word
+    CASED_KEYS,  # by spelling
+    OPEN_KEYS,  # by phrase
+    SIGN_ROWS,  # two numbers by sign: how many needs ask for it; where its groups begin and how many
+) = range(KEY_SECTIONS)
 
-FIRST_OF_PAIR, SECOND_OF_PAIR, OPENS, CASED, PLACED = 1, 2, 4, 8, 16  # flags of words
+FIRST_OF_PAIR, SECOND_OF_PAIR, OPENS, CASED = 1, 2, 4, 8  # flags of words
+STAMP, FREQUENCY, HOMES = range(3)  # columns of what is remembered of a sign; the fourth are its groups
+HOME_SECOND, HOME_QUERY, HOME_PROGRAM = range(3)  # columns of homes
 
 SPACE, PARAGRAPH, PART, FIELD = 0x20, 0x0A, 0x1F, 0x1E  # bytes between words
 BETWEEN, LETTER, DIGIT, SIGN, OTHER = range(5)  # kinds of bytes
 
+# Rows of ``tokens``, which are words as they stand, and of ``words``, the different ones of an item.
+START, END, PARAGRAPHS, FIELDS, FOLLOWS, WORD, BEFORE, CASED_START, CASED_END = range(9)
+FIRST, SEEN_IN, LAST, NUMBER, FLAGS, ROW = range(6)
+
 _SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
 _PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(32)
+_SHIFT = np.uint64(24)
+_LOW = 0xFFFFFFFF
 _DOT, _COMMA, _APOSTROPHE, _S = 46, 44, 39, 115
 
 
@@ -100,88 +104,71 @@ def odd_pieces(letters, kinds, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def hashes_of(arena, bounds, out):  # type: ignore[no-untyped-def]
-    """The hash of every word of an arena."""
+def _key(text, start, end):  # type: ignore[no-untyped-def]
+    key = _SEED
+    for at in range(start, end):
+        key = (key ^ np.uint64(text[at])) * _PRIME
+    return np.int64(key)
+
+
+@njit(cache=True, nogil=True)
+def _place(key, last):  # type: ignore[no-untyped-def]
+    """Where the row of a key is to be, in a table of ``last`` + 1 rows."""
+    return np.int64((np.uint64(key) * _MIX) >> _SHIFT & np.uint64(last))
+
+
+@njit(cache=True, nogil=True)
+def keys_of(letters, bounds, out):  # type: ignore[no-untyped-def]
+    """The key of every word of many that stand in one row; no key is 0, which means a free row."""
     for number in range(len(bounds) - 1):
-        key = _SEED
-        for at in range(bounds[number], bounds[number + 1]):
-            key = (key ^ np.uint64(arena[at])) * _PRIME
-        out[number] = key
+        out[number] = _key(letters, bounds[number], bounds[number + 1])
 
 
 @njit(cache=True, nogil=True)
-def fill_slots(keys, slots):  # type: ignore[no-untyped-def]
-    """The hash table of keys, all different; ``slots`` are zeros, a power of two of them."""
-    last = np.uint64(len(slots) - 1)
+def fill(keys, columns, table):  # type: ignore[no-untyped-def]
+    """Puts rows into a table of zeros with more rows, a power of two of them: the key, then its columns."""
+    last = len(table) - 1
     for number in range(len(keys)):
-        at = ((keys[number] * _MIX) >> _SHIFT) & last
-        while slots[np.int64(at)]:
-            at = (at + np.uint64(1)) & last
-        slots[np.int64(at)] = number + 1
-
-
-@njit(cache=True, nogil=True, inline="never")
-def _number(key, slots, keys, arena, bounds, text, start, end):  # type: ignore[no-untyped-def]
-    """The number of a word, or -1."""
-    last = np.uint64(len(slots) - 1)
-    at = ((key * _MIX) >> _SHIFT) & last
-    while True:
-        number = slots[np.int64(at)] - 1
-        if number < 0:
-            return -1
-        begin = bounds[number]
-        if keys[number] == key and bounds[number + 1] - begin == end - start:
-            same = True
-            for offset in range(end - start):
-                if arena[begin + offset] != text[start + offset]:
-                    same = False
-                    break
-            if same:
-                return number
-        at = (at + np.uint64(1)) & last
+        at = _place(keys[number], last)
+        while table[at, 0]:
+            at = (at + 1) & last
+        table[at, 0] = keys[number]
+        for column in range(columns.shape[1]):
+            table[at, column + 1] = columns[number, column]
 
 
 @njit(cache=True, nogil=True)
-def _pair_number(key, slots, keys):  # type: ignore[no-untyped-def]
-    last = np.uint64(len(slots) - 1)
-    at = ((key * _MIX) >> _SHIFT) & last
-    while True:
-        number = slots[np.int64(at)] - 1
-        if number < 0 or keys[number] == key:
-            return number
-        at = (at + np.uint64(1)) & last
+def _row(key, table, width):  # type: ignore[no-untyped-def]
+    """Where the row of a key begins in a table that is one row of numbers, or -1."""
+    last = len(table) // width - 1
+    at = _place(key, last)
+    while table[at * width]:
+        if table[at * width] == key:
+            return at * width
+        at = (at + 1) & last
+    return -1
 
 
 @njit(cache=True, nogil=True)
-def _see(sign, now, stamps, seen, count, groups_of, groups):  # type: ignore[no-untyped-def]
+def _see(sign, now, signs, seen, count, groups):  # type: ignore[no-untyped-def]
     """Notes a sign and the groups it is one of; the number of signs seen."""
-    if stamps[sign] != now:
-        stamps[sign] = now
+    if signs[sign, STAMP] != now:
+        signs[sign, STAMP] = now
         seen[count] = sign
         count += 1
-        for at in range(groups_of[sign], groups_of[sign + 1]):
+        packed = signs[sign, 3]
+        for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
             group = groups[at]
-            if stamps[group] != now:
-                stamps[group] = now
+            if signs[group, STAMP] != now:
+                signs[group, STAMP] = now
                 seen[count] = group
                 count += 1
     return count
 
 
 @njit(cache=True, nogil=True)
-def _begins(text, start, end, arena, begin, stop):  # type: ignore[no-untyped-def]
-    if end - start < stop - begin:
-        return False
-    for offset in range(stop - begin):  # noqa: SIM110 - numba
-        if text[start + offset] != arena[begin + offset]:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
 def _split(text, tokens):  # type: ignore[no-untyped-def]
-    """Rows 0 and 1 of ``tokens``: start and end of every word; 2: paragraph; 3: field; 4: whether it may follow the
-    word before in a phrase. Their number."""
+    """Where every word stands, and whether it may follow the word before in a phrase; their number."""
     end, found, at, paragraph, field, follows = len(text), 0, 0, 0, 0, 0
     while at < end:
         letter = text[at]
@@ -202,11 +189,11 @@ def _split(text, tokens):  # type: ignore[no-untyped-def]
             stop -= 1
         if stop - start > 2 and text[stop - 1] == _S and text[stop - 2] == _APOSTROPHE:
             stop -= 2
-        tokens[0, found] = start
-        tokens[1, found] = stop
-        tokens[2, found] = paragraph
-        tokens[3, found] = field
-        tokens[4, found] = follows
+        tokens[START, found] = start
+        tokens[END, found] = stop
+        tokens[PARAGRAPHS, found] = paragraph
+        tokens[FIELDS, found] = field
+        tokens[FOLLOWS, found] = follows
         follows = 1
         found += 1
     return found
@@ -214,91 +201,212 @@ def _split(text, tokens):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _spellings(cased, tokens):  # type: ignore[no-untyped-def]
-    """Rows 7 and 8 of ``tokens``: start and end of every word in the text with its case, which has as many."""
+    """Where every word stands in the text with its case, which has as many."""
     end, found, at = len(cased), 0, 0
     while at < end:
         if cased[at] <= SPACE:
             at += 1
             continue
-        tokens[7, found] = at
+        tokens[CASED_START, found] = at
         while at < end and cased[at] > SPACE:
             at += 1
-        tokens[8, found] = at
+        tokens[CASED_END, found] = at
         found += 1
 
 
 @njit(cache=True, nogil=True)
-def _phrase_stands(phrase, start, number, tokens, text, arena, pool, bounds):  # type: ignore[no-untyped-def]
-    """Whether the words of a phrase stand from word ``start`` on, of ``number`` words."""
-    words_of = pool[bounds[PHRASE_WORDS_OF] : bounds[PHRASE_WORDS_OF + 1]]
-    words = pool[bounds[PHRASE_WORDS] : bounds[PHRASE_WORDS + 1]]
-    prefix_at = pool[bounds[PREFIX_AT] : bounds[PREFIX_AT + 1]]
-    opened = pool[bounds[PHRASE_OPEN] + phrase]
-    begin, length = words_of[phrase], words_of[phrase + 1] - words_of[phrase]
-    if start < 0 or start + length + (opened >= 0) > number:
-        return False
-    for at in range(length):
-        if tokens[5, start + at] != words[begin + at] or (at and not tokens[4, start + at]):
-            return False
-    if opened < 0:
-        return True
-    last = start + length
-    return tokens[4, last] == 1 and _begins(
-        text, tokens[0, last], tokens[1, last], arena, prefix_at[opened], prefix_at[opened + 1]
-    )
+def _different(text, number, tokens, places, keys, words):  # type: ignore[no-untyped-def]
+    """The different words of an item: their keys, first places, fields, and the chain of their places. How many."""
+    last, found = len(places) - 1, 0
+    places[:] = 0
+    for token in range(number):
+        key = _key(text, tokens[START, token], tokens[END, token])
+        at = _place(key, last)
+        while places[at] and keys[places[at] - 1] != key:
+            at = (at + 1) & last
+        word = places[at] - 1
+        if word < 0:
+            word = found
+            found += 1
+            places[at] = found
+            keys[word] = key
+            words[FIRST, word], words[SEEN_IN, word], words[LAST, word] = token, 0, -1
+        tokens[WORD, token] = word
+        tokens[BEFORE, token] = words[LAST, word]
+        words[LAST, word] = token
+        words[SEEN_IN, word] |= 1 << tokens[FIELDS, token]
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _near(near, now, tokens, placed, heads, pool, bounds):  # type: ignore[no-untyped-def]
-    """Whether a word of the left stands near one of the right. Row 6 of ``tokens`` leads to the place before."""
-    left_of = pool[bounds[NEAR_LEFT_OF] : bounds[NEAR_LEFT_OF + 1]]
-    right_of = pool[bounds[NEAR_RIGHT_OF] : bounds[NEAR_RIGHT_OF + 1]]
-    lefts = pool[bounds[NEAR_LEFT] : bounds[NEAR_LEFT + 1]]
-    rights = pool[bounds[NEAR_RIGHT] : bounds[NEAR_RIGHT + 1]]
-    fields, distance = pool[bounds[NEAR_FIELDS] + near], pool[bounds[NEAR_DISTANCE] + near]
-    for one in range(left_of[near], left_of[near + 1]):
-        if placed[lefts[one]] != now:
+def _see_row(table, row, fields, now, pool, bounds, signs, seen, count):  # type: ignore[no-untyped-def]
+    """Notes the signs that a word or beginning is in some fields."""
+    groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
+    packed = table[row + 2]
+    if packed & _LOW == 1:
+        if table[row + 3] & fields:
+            count = _see(table[row + 3] >> 32, now, signs, seen, count, groups)
+        return count
+    word_signs = pool[bounds[WORD_SIGNS] : bounds[WORD_SIGNS + 1]]
+    word_fields = pool[bounds[WORD_FIELDS] : bounds[WORD_FIELDS + 1]]
+    for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+        if word_fields[at] & fields:
+            count = _see(word_signs[at], now, signs, seen, count, groups)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _see_beginnings(  # type: ignore[no-untyped-def]
+    text, different, tokens, words, table, now, pool, bounds, signs, seen, count
+):  # fmt: skip
+    lengths = pool[bounds[PREFIX_LENGTHS] : bounds[PREFIX_LENGTHS + 1]]
+    for word in range(different):
+        token = words[FIRST, word]
+        start = tokens[START, token]
+        key = _SEED
+        for length in range(1, min(len(lengths) - 1, tokens[END, token] - start) + 1):
+            key = (key ^ np.uint64(text[start + length - 1])) * _PRIME
+            if lengths[length]:
+                row = _row(np.int64(key), table, 4)
+                if row >= 0:
+                    count = _see_row(table, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _see_spellings(  # type: ignore[no-untyped-def]
+    cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
+):  # fmt: skip
+    """Notes how a word of an item is written, as far as anybody asks."""
+    number, token = words[NUMBER, word], words[LAST, word]
+    groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
+    begin, end = pool[bounds[CASED_OF] + number], pool[bounds[CASED_OF] + number + 1]
+    while token >= 0:
+        if aligned:
+            key = _key(cased, tokens[START, token], tokens[END, token])
+        else:
+            key = _key(cased, tokens[CASED_START, token], tokens[CASED_END, token])
+        for at in range(begin, end):
+            if spelled[at] == key and pool[bounds[CASED_FIELDS] + at] >> tokens[FIELDS, token] & 1:
+                count = _see(pool[bounds[CASED_SIGNS] + at], now, signs, seen, count, groups)
+        token = tokens[BEFORE, token]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _phrase_stands(phrase, start, number, tokens, words, text, opened, pool, bounds):  # type: ignore[no-untyped-def]
+    """Whether the words of a phrase stand from word ``start`` on, of ``number`` words."""
+    begin, end = pool[bounds[PHRASE_WORDS_OF] + phrase], pool[bounds[PHRASE_WORDS_OF] + phrase + 1]
+    open_length = pool[bounds[PHRASE_OPEN] + phrase]
+    last = start + end - begin
+    if start < 0 or last + (open_length > 0) > number:
+        return False
+    if not pool[bounds[PHRASE_FIELDS] + phrase] >> tokens[FIELDS, start] & 1:
+        return False
+    for at in range(end - begin):
+        if words[NUMBER, tokens[WORD, start + at]] != pool[bounds[PHRASE_WORDS] + begin + at]:
+            return False
+        if at and not tokens[FOLLOWS, start + at]:
+            return False
+    if not open_length:
+        return True
+    first = tokens[START, last]
+    if not tokens[FOLLOWS, last] or tokens[END, last] - first < open_length:
+        return False
+    return _key(text, first, first + open_length) == opened[phrase]
+
+
+@njit(cache=True, nogil=True)
+def _see_phrases(  # type: ignore[no-untyped-def]
+    text, number, tokens, words, pairs, opened, now, pool, bounds, signs, seen, count
+):  # fmt: skip
+    pair_phrases = pool[bounds[PAIR_PHRASES] : bounds[PAIR_PHRASES + 1]]
+    phrase_signs = pool[bounds[PHRASE_SIGNS] : bounds[PHRASE_SIGNS + 1]]
+    opener_phrases = pool[bounds[OPENER_PHRASES] : bounds[OPENER_PHRASES + 1]]
+    told = pool[bounds[PHRASE_TOLD] : bounds[PHRASE_TOLD + 1]]
+    groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
+    for token in range(number):
+        word = tokens[WORD, token]
+        if words[FLAGS, word] & OPENS:
+            place = bounds[OPENER_PHRASES_OF] + words[NUMBER, word]
+            for at in range(pool[place], pool[place + 1]):
+                phrase = opener_phrases[at]
+                if _phrase_stands(phrase, token, number, tokens, words, text, opened, pool, bounds):
+                    count = _see(phrase_signs[phrase], now, signs, seen, count, groups)
+        if not words[FLAGS, word] & FIRST_OF_PAIR or token + 1 == number or not tokens[FOLLOWS, token + 1]:
             continue
-        for other in range(right_of[near], right_of[near + 1]):
-            if placed[rights[other]] != now:
-                continue
-            here, there = heads[lefts[one]], heads[rights[other]]
-            # Both lists of places descend: the farther one steps on, unless the two are close.
-            while here >= 0 and there >= 0:
-                apart = here - there if here > there else there - here
-                if (
-                    apart
-                    and apart <= distance + 1
-                    and tokens[2, here] == tokens[2, there]
-                    and fields >> tokens[3, here] & 1
-                ):
-                    return True
-                if here == there:
-                    # The same word on both sides: its next place may be near this one, on either side.
-                    following = tokens[6, here]
-                    if following < 0:
-                        break
-                    there = following
-                elif here > there:
-                    here = tokens[6, here]
-                else:
-                    there = tokens[6, there]
+        other = tokens[WORD, token + 1]
+        if not words[FLAGS, other] & SECOND_OF_PAIR:
+            continue
+        row = _row(np.int64(words[NUMBER, word]) << 32 | words[NUMBER, other], pairs, 2)
+        if row >= 0:
+            packed = pairs[row + 1]
+            for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+                phrase = pair_phrases[at]
+                if _phrase_stands(phrase, token - told[phrase], number, tokens, words, text, opened, pool, bounds):
+                    count = _see(phrase_signs[phrase], now, signs, seen, count, groups)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _last_place(number, word_keys, places, keys, words):  # type: ignore[no-untyped-def]
+    """The last place of a word in an item, or -1."""
+    key, last = word_keys[number], len(places) - 1
+    at = _place(key, last)
+    while places[at]:
+        if keys[places[at] - 1] == key:
+            return words[LAST, places[at] - 1]
+        at = (at + 1) & last
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _are_near(here, there, distance, fields, tokens):  # type: ignore[no-untyped-def]
+    """Whether two words stand near each other, by their last places. Both chains of places descend: the farther one
+    steps on. Where both are one word, each place is compared with the next."""
+    while here >= 0 and there >= 0:
+        apart = here - there if here > there else there - here
+        if apart and apart <= distance + 1 and tokens[PARAGRAPHS, here] == tokens[PARAGRAPHS, there]:
+            if fields >> tokens[FIELDS, here] & 1:
+                return True
+        if here > there:
+            here = tokens[BEFORE, here]
+        else:
+            there = tokens[BEFORE, there]
     return False
 
 
 @njit(cache=True, nogil=True)
-def _fulfilled(at, now, programs, stamps, tokens, placed, heads, pool, bounds):  # type: ignore[no-untyped-def]
+def _near(near, tokens, word_keys, places, keys, words, pool, bounds):  # type: ignore[no-untyped-def]
+    """Whether a word of the left stands near one of the right."""
+    fields, distance = pool[bounds[NEAR_FIELDS] + near], pool[bounds[NEAR_DISTANCE] + near]
+    left, right = bounds[NEAR_LEFT_OF] + near, bounds[NEAR_RIGHT_OF] + near
+    for one in range(pool[left], pool[left + 1]):
+        here = _last_place(pool[bounds[NEAR_LEFT] + one], word_keys, places, keys, words)
+        if here < 0:
+            continue
+        for other in range(pool[right], pool[right + 1]):
+            there = _last_place(pool[bounds[NEAR_RIGHT] + other], word_keys, places, keys, words)
+            if _are_near(here, there, distance, fields, tokens):
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _fulfilled(  # type: ignore[no-untyped-def]
+    at, now, programs, signs, tokens, word_keys, places, keys, words, pool, bounds
+):  # fmt: skip
     """Whether the item has what the alternative asks for whose program begins at ``at``."""
     for _ in range(programs[at]):
         at += 1
-        if stamps[programs[at]] != now:
+        if signs[programs[at], STAMP] != now:
             return False
     at += 1
     for _ in range(programs[at]):
         at += 1
         number, some = programs[at], False
         for offset in range(at + 1, at + 1 + number):
-            if stamps[programs[offset]] == now:
+            if signs[programs[offset], STAMP] == now:
                 some = True
                 break
         if not some:
@@ -307,137 +415,75 @@ def _fulfilled(at, now, programs, stamps, tokens, placed, heads, pool, bounds): 
     at += 1
     for _ in range(programs[at]):
         at += 1
-        if stamps[programs[at]] == now:
+        if signs[programs[at], STAMP] == now:
             return False
     at += 1
     for _ in range(programs[at]):
         at += 1
-        if not _near(programs[at], now, tokens, placed, heads, pool, bounds):
+        if not _near(programs[at], tokens, word_keys, places, keys, words, pool, bounds):
             return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def look(  # type: ignore[no-untyped-def]  # noqa: C901 - one loop over words, and one over signs
-    text, cased, aligned, extra, now, pool, bounds, keys, key_bounds, arena, homes_of, homes,
-    stamps, frequency, placed, placed_in, heads, marks, tokens, seen, out
+def look(  # type: ignore[no-untyped-def]
+    text, cased, aligned, extra, now, pool, bounds, wide, wide_bounds, homes,
+    signs, marks, tokens, places, keys, words, seen, out
 ):  # fmt: skip
     """Which queries an item fulfils: into ``out`` their number times two, plus one where nobody need judge. How many.
 
     ``text`` are folded words, ``cased`` the same with their case; ``aligned``: both have the same places. ``extra`` are
-    signs known to be there. What follows ``homes`` is what this function remembers from item to item, by ``now``.
+    signs known to be there. ``signs`` and ``marks`` remember from item to item, by ``now``; what follows is room.
     """
-    word_slots = pool[bounds[WORD_SLOTS] : bounds[WORD_SLOTS + 1]]
-    word_at = pool[bounds[WORD_AT] : bounds[WORD_AT + 1]]
-    word_signs_of = pool[bounds[WORD_SIGNS_OF] : bounds[WORD_SIGNS_OF + 1]]
-    word_signs = pool[bounds[WORD_SIGNS] : bounds[WORD_SIGNS + 1]]
-    word_fields = pool[bounds[WORD_FIELDS] : bounds[WORD_FIELDS + 1]]
-    flags = pool[bounds[WORD_FLAGS] : bounds[WORD_FLAGS + 1]]
-    prefix_slots = pool[bounds[PREFIX_SLOTS] : bounds[PREFIX_SLOTS + 1]]
-    prefix_at = pool[bounds[PREFIX_AT] : bounds[PREFIX_AT + 1]]
-    prefix_signs_of = pool[bounds[PREFIX_SIGNS_OF] : bounds[PREFIX_SIGNS_OF + 1]]
-    prefix_signs = pool[bounds[PREFIX_SIGNS] : bounds[PREFIX_SIGNS + 1]]
-    prefix_fields = pool[bounds[PREFIX_FIELDS] : bounds[PREFIX_FIELDS + 1]]
-    prefix_lengths = pool[bounds[PREFIX_LENGTHS] : bounds[PREFIX_LENGTHS + 1]]
-    cased_of = pool[bounds[CASED_OF] : bounds[CASED_OF + 1]]
-    cased_at = pool[bounds[CASED_AT] : bounds[CASED_AT + 1]]
-    cased_signs = pool[bounds[CASED_SIGNS] : bounds[CASED_SIGNS + 1]]
-    cased_fields = pool[bounds[CASED_FIELDS] : bounds[CASED_FIELDS + 1]]
-    pair_slots = pool[bounds[PAIR_SLOTS] : bounds[PAIR_SLOTS + 1]]
-    pair_phrases_of = pool[bounds[PAIR_PHRASES_OF] : bounds[PAIR_PHRASES_OF + 1]]
-    pair_phrases = pool[bounds[PAIR_PHRASES] : bounds[PAIR_PHRASES + 1]]
-    opener_phrases_of = pool[bounds[OPENER_PHRASES_OF] : bounds[OPENER_PHRASES_OF + 1]]
-    opener_phrases = pool[bounds[OPENER_PHRASES] : bounds[OPENER_PHRASES + 1]]
-    told = pool[bounds[PHRASE_TOLD] : bounds[PHRASE_TOLD + 1]]
-    phrase_signs = pool[bounds[PHRASE_SIGNS] : bounds[PHRASE_SIGNS + 1]]
-    phrase_fields = pool[bounds[PHRASE_FIELDS] : bounds[PHRASE_FIELDS + 1]]
-    groups_of = pool[bounds[GROUPS_OF] : bounds[GROUPS_OF + 1]]
+    word_rows = wide[wide_bounds[WORD_ROWS] : wide_bounds[WORD_ROWS + 1]]
+    prefix_rows = wide[wide_bounds[PREFIX_ROWS] : wide_bounds[PREFIX_ROWS + 1]]
+    pair_rows = wide[wide_bounds[PAIR_ROWS] : wide_bounds[PAIR_ROWS + 1]]
+    word_keys = wide[wide_bounds[WORD_KEYS] : wide_bounds[WORD_KEYS + 1]]
+    spelled = wide[wide_bounds[CASED_KEYS] : wide_bounds[CASED_KEYS + 1]]
+    opened = wide[wide_bounds[OPEN_KEYS] : wide_bounds[OPEN_KEYS + 1]]
     groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
-    need_at = pool[bounds[NEED_AT] : bounds[NEED_AT + 1]]
-    programs = pool[bounds[NEEDS] : bounds[NEEDS + 1]]
-    need_query = pool[bounds[NEED_QUERY] : bounds[NEED_QUERY + 1]]
-    need_exact = pool[bounds[NEED_EXACT] : bounds[NEED_EXACT + 1]]
-    word_keys = keys[key_bounds[WORD_KEYS] : key_bounds[WORD_KEYS + 1]]
-    prefix_keys = keys[key_bounds[PREFIX_KEYS] : key_bounds[PREFIX_KEYS + 1]]
-    pair_keys = keys[key_bounds[PAIR_KEYS] : key_bounds[PAIR_KEYS + 1]]
-
+    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
     count = 0
     for at in range(len(extra)):
-        count = _see(extra[at], now, stamps, seen, count, groups_of, groups)
+        count = _see(extra[at], now, signs, seen, count, groups)
     number = _split(text, tokens)
     if not aligned:
         _spellings(cased, tokens)
-
-    for at in range(number):
-        start, end, field = tokens[0, at], tokens[1, at], tokens[3, at]
-        key = _SEED
-        for offset in range(start, end):
-            key = (key ^ np.uint64(text[offset])) * _PRIME
-            length = offset - start + 1
-            if length < len(prefix_lengths) and prefix_lengths[length]:
-                prefix = _number(key, prefix_slots, prefix_keys, arena, prefix_at, text, start, offset + 1)
-                if prefix >= 0:
-                    for place in range(prefix_signs_of[prefix], prefix_signs_of[prefix + 1]):
-                        if prefix_fields[place] >> field & 1:
-                            count = _see(prefix_signs[place], now, stamps, seen, count, groups_of, groups)
-        word = _number(key, word_slots, word_keys, arena, word_at, text, start, end)
-        tokens[5, at] = word
-        if word < 0:
-            continue
-        if placed[word] != now:
-            placed[word] = now
-            placed_in[word] = 0
-            heads[word] = -1
-        tokens[6, at] = heads[word]
-        heads[word] = at
-        if not placed_in[word] >> field & 1:
-            placed_in[word] |= 1 << field
-            for place in range(word_signs_of[word], word_signs_of[word + 1]):
-                if word_fields[place] >> field & 1:
-                    count = _see(word_signs[place], now, stamps, seen, count, groups_of, groups)
-        if flags[word] & CASED:
-            row = 0 if aligned else 7
-            for place in range(cased_of[word], cased_of[word + 1]):
-                begin, stop = cased_at[place], cased_at[place + 1]
-                same = tokens[row + 1, at] - tokens[row, at] == stop - begin and cased_fields[place] >> field & 1
-                if same and _begins(cased, tokens[row, at], tokens[row + 1, at], arena, begin, stop):
-                    count = _see(cased_signs[place], now, stamps, seen, count, groups_of, groups)
-
-    for at in range(number):
-        word = tokens[5, at]
-        if word < 0 or not flags[word] & (FIRST_OF_PAIR | OPENS):
-            continue
-        if flags[word] & OPENS:
-            for place in range(opener_phrases_of[word], opener_phrases_of[word + 1]):
-                phrase = opener_phrases[place]
-                if phrase_fields[phrase] >> tokens[3, at] & 1 and stamps[phrase_signs[phrase]] != now:
-                    if _phrase_stands(phrase, at, number, tokens, text, arena, pool, bounds):
-                        count = _see(phrase_signs[phrase], now, stamps, seen, count, groups_of, groups)
-        if at + 1 == number or not tokens[4, at + 1] or tokens[5, at + 1] < 0:
-            continue
-        if flags[word] & FIRST_OF_PAIR and flags[tokens[5, at + 1]] & SECOND_OF_PAIR:
-            pair = _pair_number(np.uint64(word) << _SHIFT | np.uint64(tokens[5, at + 1]), pair_slots, pair_keys)
-            if pair < 0:
-                continue
-            for place in range(pair_phrases_of[pair], pair_phrases_of[pair + 1]):
-                phrase = pair_phrases[place]
-                if phrase_fields[phrase] >> tokens[3, at] & 1 and stamps[phrase_signs[phrase]] != now:
-                    if _phrase_stands(phrase, at - told[phrase], number, tokens, text, arena, pool, bounds):
-                        count = _see(phrase_signs[phrase], now, stamps, seen, count, groups_of, groups)
+    different = _different(text, number, tokens, places, keys, words)
+    for word in range(different):
+        words[ROW, word] = _row(keys[word], word_rows, 4)
+    for word in range(different):
+        row = words[ROW, word]
+        words[NUMBER, word] = word_rows[row + 1] >> 32 if row >= 0 else -1
+        words[FLAGS, word] = word_rows[row + 1] & _LOW if row >= 0 else 0
+        if row >= 0 and word_rows[row + 2]:
+            count = _see_row(word_rows, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
+        if words[FLAGS, word] & CASED:
+            count = _see_spellings(
+                cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
+            )  # fmt: skip
+    if len(prefix_rows) > 4:
+        count = _see_beginnings(
+            text, different, tokens, words, prefix_rows, now, pool, bounds, signs, seen, count
+        )  # fmt: skip
+    count = _see_phrases(text, number, tokens, words, pair_rows, opened, now, pool, bounds, signs, seen, count)
 
     found = 0
     for at in range(count):
         sign = seen[at]
-        frequency[sign] += 1
-        for home in range(homes_of[sign], homes_of[sign + 1]):
-            second = homes[0, home]
-            if second >= 0 and stamps[second] != now:
+        signs[sign, FREQUENCY] += 1
+        packed = signs[sign, HOMES]
+        for home in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+            second = homes[home, HOME_SECOND]
+            if second >= 0 and signs[second, STAMP] != now:
                 continue
-            need = homes[1, home]
-            query, exact = need_query[need], need_exact[need]
+            query, exact = homes[home, HOME_QUERY] >> 1, homes[home, HOME_QUERY] & 1
             if marks[query] >= 2 * now + exact:
                 continue
-            if _fulfilled(need_at[need], now, programs, stamps, tokens, placed, heads, pool, bounds):
+            program = homes[home, HOME_PROGRAM]
+            if program < 0 or _fulfilled(
+                program, now, programs, signs, tokens, word_keys, places, keys, words, pool, bounds
+            ):
                 if marks[query] < 2 * now:
                     out[found] = query
                     found += 1
@@ -448,48 +494,49 @@ def look(  # type: ignore[no-untyped-def]  # noqa: C901 - one loop over words, a
 
 
 @njit(cache=True, nogil=True)
-def _cost(sign, frequency, uses):  # type: ignore[no-untyped-def]
+def _cost(sign, signs, uses):  # type: ignore[no-untyped-def]
     """How many items have a sign, as far as known; of those unseen, how many queries ask for it."""
-    return frequency[sign] * 1_000_000_000 + uses[sign]
+    return signs[sign, FREQUENCY] * 1_000_000_000 + uses[2 * sign]
 
 
 @njit(cache=True, nogil=True)
-def settle(pool, bounds, frequency, out):  # type: ignore[no-untyped-def]
-    """Under which signs every alternative lies: rows of ``out`` are the sign, the second sign or -1, the alternative.
-    How many; ``out`` may be without columns to learn that.
+def settle(pool, bounds, uses, signs, out):  # type: ignore[no-untyped-def]
+    """Under which signs every alternative lies: rows of ``out`` are the sign and the columns of homes. How many;
+    ``out`` may be without rows to learn that.
 
     An alternative lies under its rarest sign, or under each of a group of which one is needed, if that is rarer.
     """
-    need_at = pool[bounds[NEED_AT] : bounds[NEED_AT + 1]]
-    programs = pool[bounds[NEEDS] : bounds[NEEDS + 1]]
-    uses = pool[bounds[SIGN_USES] : bounds[SIGN_USES + 1]]
-    found, room = 0, out.shape[1]
-    for need in range(len(need_at)):
-        at = need_at[need]
+    needs = pool[bounds[NEEDS] : bounds[NEEDS + 1]]
+    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
+    found, room = 0, len(out)
+    for need in range(len(needs) // 4):
+        begin = at = needs[4 * need]
+        query = 2 * needs[4 * need + 1] + needs[4 * need + 2]
         first, second = -1, -1
         for place in range(at + 1, at + 1 + programs[at]):
             sign = programs[place]
-            if first < 0 or _cost(sign, frequency, uses) < _cost(first, frequency, uses):
+            if first < 0 or _cost(sign, signs, uses) < _cost(first, signs, uses):
                 first, second = sign, first
-            elif second < 0 or _cost(sign, frequency, uses) < _cost(second, frequency, uses):
+            elif second < 0 or _cost(sign, signs, uses) < _cost(second, signs, uses):
                 second = sign
         at += programs[at] + 1
-        group, least = -1, _cost(first, frequency, uses) if first >= 0 else -1
+        group, least = -1, _cost(first, signs, uses) if first >= 0 else -1
         place = at + 1
         for _ in range(programs[at]):
             total = 0
             for offset in range(place + 1, place + 1 + programs[place]):
-                total += _cost(programs[offset], frequency, uses)
+                total += _cost(programs[offset], signs, uses)
             if least < 0 or total < least:
                 group, least = place, total
             place += programs[place] + 1
         if group >= 0:
             for offset in range(group + 1, group + 1 + programs[group]):
                 if found < room:
-                    out[0, found], out[1, found], out[2, found] = programs[offset], first, need
+                    out[found, 0], out[found, 1], out[found, 2], out[found, 3] = programs[offset], first, query, begin
                 found += 1
         elif first >= 0:
             if found < room:
-                out[0, found], out[1, found], out[2, found] = first, second, need
+                program = -1 if needs[4 * need + 3] else begin
+                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = first, second, query, program
             found += 1
     return found
