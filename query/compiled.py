@@ -227,7 +227,7 @@ class Compiler:
         pairs = sorted(self._pairs)
         of, pool[kernel.PAIR_PHRASES] = _jagged([self._pairs[pair] for pair in pairs])
         numbers = np.array(pairs, np.int64).reshape(-1, 2)
-        keys = _packed(numbers[:, 0], numbers[:, 1])
+        keys = _packed(numbers[:, 0] + 1, numbers[:, 1])  # none is 0, which means a free row
         wide[kernel.PAIR_ROWS] = _table(keys, _packed(of[:-1], np.diff(of)).reshape(-1, 1))
         openers = np.array(sorted(self._openers), np.int32).reshape(-1, 2)
         pool[kernel.OPENER_PHRASES_OF] = _rows(openers[:, 0], len(self._words.numbers))

@@ -338,7 +338,7 @@ def _see_phrases(  # type: ignore[no-untyped-def]
         other = tokens[WORD, token + 1]
         if not words[FLAGS, other] & SECOND_OF_PAIR:
             continue
-        row = _row(np.int64(words[NUMBER, word]) << 32 | words[NUMBER, other], pairs, 2)
+        row = _row(np.int64(words[NUMBER, word] + 1) << 32 | words[NUMBER, other], pairs, 2)
         if row >= 0:
             packed = pairs[row + 1]
             for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
