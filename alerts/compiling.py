@@ -1,6 +1,6 @@
 """Rules compiled for the index, and kept in a file so that the next start need not parse them again.
 
-The file is a copy of what can be made anew, never the truth: one that is damaged, made by another version or not ours is
+The file is a copy of what can be made anew, never the truth: one that is damaged, of another version or not ours is
 made again, and a rule that it does not hold is parsed. It holds numbers, checked by a digest, and no code.
 """
 
@@ -18,6 +18,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -143,7 +144,7 @@ def write(file: Path, kept: Kept) -> None:
     """Keeps the tables; where that cannot be, the log says so. Readers see the old file or the new one, whole."""
     tables = kept.tables
     arrays = [getattr(tables, name).tobytes() for name, _ in _ARRAYS]
-    arrays.append(b"".join(sorted(kept.rows, key=kept.rows.__getitem__)))
+    arrays.append(b"".join(digest for digest, _ in sorted(kept.rows.items(), key=itemgetter(1))))
     header = {
         "version": _version(),
         "lengths": list(map(len, arrays)),
@@ -200,9 +201,7 @@ def _read(file: Path) -> Kept:
     for length in header["lengths"]:
         arrays.append(content[at : at + length])
         at += length
-    columns = {
-        name: np.frombuffer(data, kind).copy() for (name, kind), data in zip(_ARRAYS, arrays, strict=False)
-    }
+    columns = {name: np.frombuffer(data, kind).copy() for (name, kind), data in zip(_ARRAYS, arrays, strict=False)}
     values = tuple((str(name), str(value), bool(begins), int(sign)) for name, value, begins, sign in header["values"])
     tables = Tables(**columns, values=values, signs=int(header["signs"]), queries=int(header["queries"]))
     digests = arrays[-1]

@@ -1,5 +1,5 @@
-"""An index of very many rules: those compiled before, in flat tables asked by native code, and those that came since, in
-a ``RuleIndex``. So adding and removing a rule costs what that rule costs, as there.
+"""An index of very many rules: those compiled before, in flat tables asked by native code, and those that came since,
+in a ``RuleIndex``. So adding and removing a rule costs what that rule costs, as there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from alerts.index import RuleIndex
 from query import Document
-from query.compiled import Board, Tables
+from query.board import Board
+from query.compiled import Tables
 
 if TYPE_CHECKING:
     from alerts.rules import Rule
@@ -101,5 +102,7 @@ class ManyRules:
             found = sorted([*[2 * first[code >> 1] + (code & 1) for code in found], *further])
         if self._later_numbers:
             numbers = self._later_numbers
-            found = sorted([*found, *[2 * numbers[rule.name] + sure for rule, sure in self._later.candidates(document)]])
+            found = sorted(
+                [*found, *[2 * numbers[rule.name] + sure for rule, sure in self._later.candidates(document)]]
+            )
         return found

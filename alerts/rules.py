@@ -203,9 +203,13 @@ class Rules:
         """Which rules can match an item; made when the first item comes."""
         if self._compiled is None:
             return RuleIndex(self.rules)
-        from alerts.many import ManyRules
+        try:
+            from alerts.many import ManyRules
 
-        return ManyRules(self.rules, *self._compiled)
+            return ManyRules(self.rules, *self._compiled)
+        except Exception:
+            log.exception("the compiled rules cannot be asked; they are matched a slower way")
+            return RuleIndex(self.rules)
 
     @property
     def by_name(self) -> Mapping[str, Rule]:

@@ -1,43 +1,26 @@
-"""Many queries compiled into flat tables, and which of them an item fulfils: the work of ``query.needs`` for all at once.
+"""Very many queries compiled into flat tables, by what ``query.needs`` says of each.
 
-``Tables`` are numbers and letters in four arrays, quick to keep in a file; ``Board`` asks them about items. The tables
-never change; a query that nobody asks about any more is crossed out.
+``Tables`` are numbers in a few arrays, quick to keep in a file; ``query.board`` asks them about items.
 """
 
 from __future__ import annotations
 
-import threading
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from query import kernel
-from query.document import Document
 from query.fields import FIELD_ORDER
-from query.kernel import (
-    CASED,
-    FIRST_OF_PAIR,
-    KEY_SECTIONS,
-    OPENS,
-    SECOND_OF_PAIR,
-    SECTIONS,
-    fill,
-    keys_of,
-    look,
-    settle,
-)
+from query.kernel import CASED, FIRST_OF_PAIR, KEY_SECTIONS, OPENS, SECOND_OF_PAIR, SECTIONS, fill, keys_of
 from query.lookout import telling_pair
 from query.needs import AnySign, CasedSign, Nearby, Need, PhraseSign, PrefixSign, Sign, ValueSign, WordSign
-from query.tape import tape_of
 
 Array: TypeAlias = Any  # numpy's arrays, whose types say no more than that here
 
-_SETTLED_AFTER = frozenset({32, 256, 2048})  # items: then alternatives are put under what proved to be rare
-_NEVER_AGAIN = np.iinfo(np.int64).max
-_TEXTS = tuple(name for name in FIELD_ORDER if name not in ("section", "source", "language"))
+TEXTS = tuple(name for name in FIELD_ORDER if name not in ("section", "source", "language"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +164,9 @@ class Compiler:
         wide[kernel.WORD_KEYS] = _keys(self._words.numbers)
         wide[kernel.CASED_KEYS] = _keys([cased for _, cased, _, _ in spelled])
         self._lay_words(pool, wide)
-        pool[kernel.CASED_OF] = _rows(np.array([word for word, _, _, _ in spelled], np.int32), len(self._words.numbers))
+        pool[kernel.CASED_OF] = rows_of(
+            np.array([word for word, _, _, _ in spelled], np.int32), len(self._words.numbers)
+        )
         pool[kernel.CASED_SIGNS] = np.array([sign for _, _, sign, _ in spelled], np.int32)
         pool[kernel.CASED_FIELDS] = np.array([fields for _, _, _, fields in spelled], np.int32)
         self._lay_phrases(pool, wide)
@@ -212,12 +197,12 @@ class Compiler:
             begin = sum(map(len, signs))
             signs.append(np.array(each.signs, np.int32)[order])
             fields.append(np.array(each.fields, np.int32)[order])
-            of = _rows(which, len(flagged))
+            of = rows_of(which, len(flagged))
             count = np.diff(of)
             only = np.zeros(len(flagged), np.int64)
             one = of[:-1][count == 1]
-            only[count == 1] = _packed(signs[-1][one], fields[-1][one])
-            columns = (_packed(np.arange(len(flagged)), flagged), _packed(of[:-1] + begin, count) * (count > 0), only)
+            only[count == 1] = packed(signs[-1][one], fields[-1][one])
+            columns = (packed(np.arange(len(flagged)), flagged), packed(of[:-1] + begin, count) * (count > 0), only)
             wide[section] = _table(_keys(each.numbers), np.stack(columns, axis=1))
         pool[kernel.WORD_SIGNS], pool[kernel.WORD_FIELDS] = np.concatenate(signs), np.concatenate(fields)
         lengths = {len(_encoded(prefix)) for prefix in self._prefixes.numbers}
@@ -227,10 +212,10 @@ class Compiler:
         pairs = sorted(self._pairs)
         of, pool[kernel.PAIR_PHRASES] = _jagged([self._pairs[pair] for pair in pairs])
         numbers = np.array(pairs, np.int64).reshape(-1, 2)
-        keys = _packed(numbers[:, 0] + 1, numbers[:, 1])  # none is 0, which means a free row
-        wide[kernel.PAIR_ROWS] = _table(keys, _packed(of[:-1], np.diff(of)).reshape(-1, 1))
+        keys = packed(numbers[:, 0] + 1, numbers[:, 1])  # none is 0, which means a free row
+        wide[kernel.PAIR_ROWS] = _table(keys, packed(of[:-1], np.diff(of)).reshape(-1, 1))
         openers = np.array(sorted(self._openers), np.int32).reshape(-1, 2)
-        pool[kernel.OPENER_PHRASES_OF] = _rows(openers[:, 0], len(self._words.numbers))
+        pool[kernel.OPENER_PHRASES_OF] = rows_of(openers[:, 0], len(self._words.numbers))
         pool[kernel.OPENER_PHRASES] = openers[:, 1]
         pool[kernel.PHRASE_WORDS_OF], pool[kernel.PHRASE_WORDS] = _jagged([phrase[0] for phrase in self._phrases])
         opened = [phrase[2] for phrase in self._phrases]
@@ -241,10 +226,10 @@ class Compiler:
 
     def _lay_needs(self, pool: list[Array], wide: list[Array]) -> None:
         groups = np.array(sorted(self._groups), np.int32).reshape(-1, 2)
-        of = _rows(groups[:, 0], len(self._signs))
+        of = rows_of(groups[:, 0], len(self._signs))
         pool[kernel.GROUPS] = groups[:, 1]
         uses = np.array(self._uses, np.int64)
-        wide[kernel.SIGN_ROWS] = np.stack((uses, _packed(of[:-1], np.diff(of))), axis=1).reshape(-1)
+        wide[kernel.SIGN_ROWS] = np.stack((uses, packed(of[:-1], np.diff(of))), axis=1).reshape(-1)
         number = self._words.numbers
         for section, side in ((kernel.NEAR_LEFT_OF, "left"), (kernel.NEAR_RIGHT_OF, "right")):
             sides = [[number[form] for form in sorted(getattr(near, side))] for near in self._near]
@@ -256,7 +241,7 @@ class Compiler:
 
 
 def _bits(fields: Sequence[str]) -> int:
-    return sum(1 << _TEXTS.index(name) for name in fields)
+    return sum(1 << TEXTS.index(name) for name in fields)
 
 
 def _encoded(word: str) -> bytes:
@@ -267,7 +252,7 @@ def _bounds(lengths: Iterable[int]) -> Array:
     return np.concatenate(([0], np.cumsum(list(lengths), dtype=np.int64)))
 
 
-def _rows(which: Array, number: int) -> Array:
+def rows_of(which: Array, number: int) -> Array:
     """The bounds of rows, from the row of every member."""
     return _bounds(np.bincount(which, minlength=number)) if number else np.zeros(1, np.int64)
 
@@ -276,7 +261,7 @@ def _jagged(rows: Sequence[Sequence[int]]) -> tuple[Array, Array]:
     return _bounds(map(len, rows)), np.array([each for row in rows for each in row], np.int32)
 
 
-def _packed(high: Array, low: Array) -> Array:
+def packed(high: Array, low: Array) -> Array:
     """Two numbers in one."""
     return np.asarray(high, np.int64) << 32 | np.asarray(low, np.int64)
 
@@ -296,116 +281,3 @@ def _table(keys: Array, columns: Array) -> Array:
     table = np.zeros((1 << max(1, (len(keys) * 5 // 4).bit_length()), columns.shape[1] + 1), np.int64)
     fill(keys, columns, table)
     return table.reshape(-1)
-
-
-class Board:
-    """Asks the tables about items. May be asked by several threads."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._lock = threading.Lock()
-        self._fields = _fields_of(tables)
-        self._values = _values_of(tables)
-        self._signs = np.zeros((tables.signs, 4), np.int64)
-        self._uses = tables.wide[tables.wide_bounds[kernel.SIGN_ROWS] :]
-        self._signs[:, 3] = self._uses[1::2]
-        self._marks = np.zeros(tables.queries, np.int64)
-        self._seen = np.zeros(tables.signs, np.int32)
-        self._out = np.zeros(tables.queries, np.int64)
-        self._always = {2 * int(number) for number in tables.always}
-        self._now = 0
-        self._make_room(2048)
-        self._settle()
-
-    def cross_out(self, number: int) -> None:
-        """Answer no more about a query."""
-        with self._lock:
-            self._marks[number] = _NEVER_AGAIN
-            self._always.discard(2 * number)
-
-    def fulfilled(self, document: Document) -> list[int]:
-        """The numbers of the queries that an item may match, ascending, each times two, plus one if it surely does."""
-        tape = tape_of(document, self._fields)
-        extra = self._values_in(document)
-        with self._lock:
-            found = self._look(tape.folded, tape.cased, tape.aligned, extra)
-        if self._always:
-            sure = {number for number in found if number & 1}
-            found = sorted({*found, *(number for number in self._always if number + 1 not in sure)})
-        return found
-
-    def _make_room(self, words: int) -> None:
-        """For items of so many words, a power of two."""
-        self._tokens = np.zeros((9, words), np.int32)
-        self._places = np.zeros(2 * words, np.int32)
-        self._keys = np.zeros(words, np.int64)
-        self._words = np.zeros((6, words), np.int32)
-
-    def _look(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> list[int]:
-        if len(folded) > 2 * self._tokens.shape[1]:
-            self._make_room(1 << len(folded).bit_length())
-        self._now += 1
-        tables = self._tables
-        number = look(
-            np.frombuffer(folded, np.uint8),
-            np.frombuffer(cased, np.uint8),
-            aligned,
-            extra,
-            self._now,
-            tables.pool,
-            tables.bounds,
-            tables.wide,
-            tables.wide_bounds,
-            self._homes,
-            self._signs,
-            self._marks,
-            self._tokens,
-            self._places,
-            self._keys,
-            self._words,
-            self._seen,
-            self._out,
-        )
-        if self._now in _SETTLED_AFTER:
-            self._settle()
-        found: list[int] = np.sort(self._out[:number]).tolist()
-        return found
-
-    def _settle(self) -> None:
-        """Puts every alternative under its rarest signs."""
-        tables = self._tables
-        room = settle(tables.pool, tables.bounds, self._uses, self._signs, np.zeros((0, 4), np.int32))
-        homes = np.zeros((room, 4), np.int32)
-        settle(tables.pool, tables.bounds, self._uses, self._signs, homes)
-        of = _rows(homes[:, 0], tables.signs)
-        self._signs[:, kernel.HOMES] = _packed(of[:-1], np.diff(of))
-        self._homes = np.ascontiguousarray(homes[np.argsort(homes[:, 0], kind="stable"), 1:])
-
-    def _values_in(self, document: Document) -> Array:
-        found: list[int] = []
-        for name, (values, prefixes) in self._values.items():
-            whole = document.whole(name)[0]
-            found += values.get(whole, ())
-            for prefix, signs in prefixes.items():
-                if whole.startswith(prefix):
-                    found += signs
-        return np.array(found, np.int32)
-
-
-def _fields_of(tables: Tables) -> tuple[str, ...]:
-    """The fields whose words matter; a field before one of them is there to be counted."""
-    sections = (kernel.WORD_FIELDS, kernel.CASED_FIELDS, kernel.PHRASE_FIELDS, kernel.NEAR_FIELDS)
-    bits = 0
-    for section in sections:
-        bits |= int(np.bitwise_or.reduce(tables.section(section), initial=0))
-    return tuple(name if bits >> at & 1 else "" for at, name in enumerate(_TEXTS))[: bits.bit_length()]
-
-
-_Whole: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
-
-
-def _values_of(tables: Tables) -> Mapping[str, _Whole]:
-    found: dict[str, _Whole] = {}
-    for name, value, is_beginning, sign in tables.values:
-        found.setdefault(name, ({}, {}))[is_beginning].setdefault(value, []).append(sign)
-    return found

@@ -1,7 +1,9 @@
-"""The loops over the bytes of an item and the flat tables of many queries, compiled to native code by numba.
+"""Which of very many queries an item fulfils, in native code: the words in its bytes, the signs these are, the needs
+that the signs fulfil. The bytes are made by ``query.tape``, the tables by ``query.compiled``.
 
-Whoever imports this pays for numba (some 80 MB), so it is imported where there are many queries only. The tables are
-made by ``query.compiled``, which describes them; the bytes by ``query.tape``.
+Whoever imports this pays for numba (some 100 MB), so it is imported where there are very many queries only. It is one
+file, long as it is, because numba keeps what it compiled by the date of the file it stands in: constants and functions
+of another file could change without its notice.
 
 What costs time here is memory, not arithmetic: the tables of a hundred thousand queries do not fit into a processor's
 caches. So what is asked of a word or a sign lies in one row, and each loop waits for one table only, so that the
@@ -9,6 +11,9 @@ processor can fetch many rows at once.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -65,16 +70,26 @@ BETWEEN, LETTER, DIGIT, SIGN, OTHER = range(5)  # kinds of bytes
 START, END, PARAGRAPHS, FIELDS, FOLLOWS, WORD, BEFORE, CASED_START, CASED_END = range(9)
 FIRST, SEEN_IN, LAST, NUMBER, FLAGS, ROW = range(6)
 
-_SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
-_PRIME = np.uint64(0x100000001B3)
+LOW = 0xFFFFFFFF  # of two numbers packed in one, the low one
+
+SEED = np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
+PRIME = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(24)
-_LOW = 0xFFFFFFFF
 _DOT, _COMMA, _APOSTROPHE, _S = 46, 44, 39, 115
 
 
-@njit(cache=True, nogil=True)
-def odd_pieces(letters, kinds, out):  # type: ignore[no-untyped-def]
+def native(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiled when it is first called, once for an installation or a user; for every process where nothing can be
+    kept."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+
+
+@native
+def odd_pieces(letters, kinds, out):
     """Start and end of every piece between spaces that only the analyser can read; their number.
 
     Letters alone or digits alone, perhaps with 's, full stops and commas behind them, are read by ``look``.
@@ -103,33 +118,33 @@ def odd_pieces(letters, kinds, out):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, nogil=True)
-def _key(text, start, end):  # type: ignore[no-untyped-def]
-    key = _SEED
+@native
+def key_of(text, start, end):
+    key = SEED
     for at in range(start, end):
-        key = (key ^ np.uint64(text[at])) * _PRIME
+        key = (key ^ np.uint64(text[at])) * PRIME
     return np.int64(key)
 
 
-@njit(cache=True, nogil=True)
-def _place(key, last):  # type: ignore[no-untyped-def]
+@native
+def place_of(key, last):
     """Where the row of a key is to be, in a table of ``last`` + 1 rows."""
     return np.int64((np.uint64(key) * _MIX) >> _SHIFT & np.uint64(last))
 
 
-@njit(cache=True, nogil=True)
-def keys_of(letters, bounds, out):  # type: ignore[no-untyped-def]
+@native
+def keys_of(letters, bounds, out):
     """The key of every word of many that stand in one row; no key is 0, which means a free row."""
     for number in range(len(bounds) - 1):
-        out[number] = _key(letters, bounds[number], bounds[number + 1])
+        out[number] = key_of(letters, bounds[number], bounds[number + 1])
 
 
-@njit(cache=True, nogil=True)
-def fill(keys, columns, table):  # type: ignore[no-untyped-def]
+@native
+def fill(keys, columns, table):
     """Puts rows into a table of zeros with more rows, a power of two of them: the key, then its columns."""
     last = len(table) - 1
     for number in range(len(keys)):
-        at = _place(keys[number], last)
+        at = place_of(keys[number], last)
         while table[at, 0]:
             at = (at + 1) & last
         table[at, 0] = keys[number]
@@ -137,11 +152,11 @@ def fill(keys, columns, table):  # type: ignore[no-untyped-def]
             table[at, column + 1] = columns[number, column]
 
 
-@njit(cache=True, nogil=True)
-def _row(key, table, width):  # type: ignore[no-untyped-def]
+@native
+def row_of(key, table, width):
     """Where the row of a key begins in a table that is one row of numbers, or -1."""
     last = len(table) // width - 1
-    at = _place(key, last)
+    at = place_of(key, last)
     while table[at * width]:
         if table[at * width] == key:
             return at * width
@@ -149,31 +164,14 @@ def _row(key, table, width):  # type: ignore[no-untyped-def]
     return -1
 
 
-@njit(cache=True, nogil=True)
-def _see(sign, now, signs, seen, count, groups):  # type: ignore[no-untyped-def]
-    """Notes a sign and the groups it is one of; the number of signs seen."""
-    if signs[sign, STAMP] != now:
-        signs[sign, STAMP] = now
-        seen[count] = sign
-        count += 1
-        packed = signs[sign, 3]
-        for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
-            group = groups[at]
-            if signs[group, STAMP] != now:
-                signs[group, STAMP] = now
-                seen[count] = group
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def _split(text, tokens):  # type: ignore[no-untyped-def]
+@native
+def split(text, tokens):
     """Where every word stands, and whether it may follow the word before in a phrase; their number."""
     end, found, at, paragraph, field, follows = len(text), 0, 0, 0, 0, 0
     while at < end:
         letter = text[at]
         if letter <= SPACE:
-            if letter == PARAGRAPH or letter == FIELD:
+            if letter == PARAGRAPH or letter == FIELD:  # noqa: SIM109 - numba
                 paragraph += 1
                 field += letter == FIELD
                 follows = 0
@@ -199,8 +197,8 @@ def _split(text, tokens):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, nogil=True)
-def _spellings(cased, tokens):  # type: ignore[no-untyped-def]
+@native
+def spellings(cased, tokens):
     """Where every word stands in the text with its case, which has as many."""
     end, found, at = len(cased), 0, 0
     while at < end:
@@ -214,14 +212,14 @@ def _spellings(cased, tokens):  # type: ignore[no-untyped-def]
         found += 1
 
 
-@njit(cache=True, nogil=True)
-def _different(text, number, tokens, places, keys, words):  # type: ignore[no-untyped-def]
+@native
+def different_words(text, number, tokens, places, keys, words):
     """The different words of an item: their keys, first places, fields, and the chain of their places. How many."""
     last, found = len(places) - 1, 0
     places[:] = 0
     for token in range(number):
-        key = _key(text, tokens[START, token], tokens[END, token])
-        at = _place(key, last)
+        key = key_of(text, tokens[START, token], tokens[END, token])
+        at = place_of(key, last)
         while places[at] and keys[places[at] - 1] != key:
             at = (at + 1) & last
         word = places[at] - 1
@@ -238,43 +236,60 @@ def _different(text, number, tokens, places, keys, words):  # type: ignore[no-un
     return found
 
 
-@njit(cache=True, nogil=True)
-def _see_row(table, row, fields, now, pool, bounds, signs, seen, count):  # type: ignore[no-untyped-def]
+@native
+def _see(sign, now, signs, seen, count, groups):
+    """Notes a sign and the groups it is one of; the number of signs seen."""
+    if signs[sign, STAMP] != now:
+        signs[sign, STAMP] = now
+        seen[count] = sign
+        count += 1
+        packed = signs[sign, 3]
+        for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
+            group = groups[at]
+            if signs[group, STAMP] != now:
+                signs[group, STAMP] = now
+                seen[count] = group
+                count += 1
+    return count
+
+
+@native
+def _see_row(table, row, fields, now, pool, bounds, signs, seen, count):
     """Notes the signs that a word or beginning is in some fields."""
     groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
     packed = table[row + 2]
-    if packed & _LOW == 1:
+    if packed & LOW == 1:
         if table[row + 3] & fields:
             count = _see(table[row + 3] >> 32, now, signs, seen, count, groups)
         return count
     word_signs = pool[bounds[WORD_SIGNS] : bounds[WORD_SIGNS + 1]]
     word_fields = pool[bounds[WORD_FIELDS] : bounds[WORD_FIELDS + 1]]
-    for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+    for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
         if word_fields[at] & fields:
             count = _see(word_signs[at], now, signs, seen, count, groups)
     return count
 
 
-@njit(cache=True, nogil=True)
-def _see_beginnings(  # type: ignore[no-untyped-def]
+@native
+def _see_beginnings(
     text, different, tokens, words, table, now, pool, bounds, signs, seen, count
 ):  # fmt: skip
     lengths = pool[bounds[PREFIX_LENGTHS] : bounds[PREFIX_LENGTHS + 1]]
     for word in range(different):
         token = words[FIRST, word]
         start = tokens[START, token]
-        key = _SEED
+        key = SEED
         for length in range(1, min(len(lengths) - 1, tokens[END, token] - start) + 1):
-            key = (key ^ np.uint64(text[start + length - 1])) * _PRIME
+            key = (key ^ np.uint64(text[start + length - 1])) * PRIME
             if lengths[length]:
-                row = _row(np.int64(key), table, 4)
+                row = row_of(np.int64(key), table, 4)
                 if row >= 0:
                     count = _see_row(table, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
     return count
 
 
-@njit(cache=True, nogil=True)
-def _see_spellings(  # type: ignore[no-untyped-def]
+@native
+def _see_spellings(
     cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
 ):  # fmt: skip
     """Notes how a word of an item is written, as far as anybody asks."""
@@ -283,9 +298,9 @@ def _see_spellings(  # type: ignore[no-untyped-def]
     begin, end = pool[bounds[CASED_OF] + number], pool[bounds[CASED_OF] + number + 1]
     while token >= 0:
         if aligned:
-            key = _key(cased, tokens[START, token], tokens[END, token])
+            key = key_of(cased, tokens[START, token], tokens[END, token])
         else:
-            key = _key(cased, tokens[CASED_START, token], tokens[CASED_END, token])
+            key = key_of(cased, tokens[CASED_START, token], tokens[CASED_END, token])
         for at in range(begin, end):
             if spelled[at] == key and pool[bounds[CASED_FIELDS] + at] >> tokens[FIELDS, token] & 1:
                 count = _see(pool[bounds[CASED_SIGNS] + at], now, signs, seen, count, groups)
@@ -293,8 +308,8 @@ def _see_spellings(  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True, nogil=True)
-def _phrase_stands(phrase, start, number, tokens, words, text, opened, pool, bounds):  # type: ignore[no-untyped-def]
+@native
+def _phrase_stands(phrase, start, number, tokens, words, text, opened, pool, bounds):
     """Whether the words of a phrase stand from word ``start`` on, of ``number`` words."""
     begin, end = pool[bounds[PHRASE_WORDS_OF] + phrase], pool[bounds[PHRASE_WORDS_OF] + phrase + 1]
     open_length = pool[bounds[PHRASE_OPEN] + phrase]
@@ -313,11 +328,11 @@ def _phrase_stands(phrase, start, number, tokens, words, text, opened, pool, bou
     first = tokens[START, last]
     if not tokens[FOLLOWS, last] or tokens[END, last] - first < open_length:
         return False
-    return _key(text, first, first + open_length) == opened[phrase]
+    return key_of(text, first, first + open_length) == opened[phrase]
 
 
-@njit(cache=True, nogil=True)
-def _see_phrases(  # type: ignore[no-untyped-def]
+@native
+def _see_phrases(
     text, number, tokens, words, pairs, opened, now, pool, bounds, signs, seen, count
 ):  # fmt: skip
     pair_phrases = pool[bounds[PAIR_PHRASES] : bounds[PAIR_PHRASES + 1]]
@@ -338,21 +353,21 @@ def _see_phrases(  # type: ignore[no-untyped-def]
         other = tokens[WORD, token + 1]
         if not words[FLAGS, other] & SECOND_OF_PAIR:
             continue
-        row = _row(np.int64(words[NUMBER, word] + 1) << 32 | words[NUMBER, other], pairs, 2)
+        row = row_of(np.int64(words[NUMBER, word] + 1) << 32 | words[NUMBER, other], pairs, 2)
         if row >= 0:
             packed = pairs[row + 1]
-            for at in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+            for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
                 phrase = pair_phrases[at]
                 if _phrase_stands(phrase, token - told[phrase], number, tokens, words, text, opened, pool, bounds):
                     count = _see(phrase_signs[phrase], now, signs, seen, count, groups)
     return count
 
 
-@njit(cache=True, nogil=True)
-def _last_place(number, word_keys, places, keys, words):  # type: ignore[no-untyped-def]
+@native
+def _last_place(number, word_keys, places, keys, words):
     """The last place of a word in an item, or -1."""
     key, last = word_keys[number], len(places) - 1
-    at = _place(key, last)
+    at = place_of(key, last)
     while places[at]:
         if keys[places[at] - 1] == key:
             return words[LAST, places[at] - 1]
@@ -360,15 +375,15 @@ def _last_place(number, word_keys, places, keys, words):  # type: ignore[no-unty
     return -1
 
 
-@njit(cache=True, nogil=True)
-def _are_near(here, there, distance, fields, tokens):  # type: ignore[no-untyped-def]
+@native
+def _are_near(here, there, distance, fields, tokens):
     """Whether two words stand near each other, by their last places. Both chains of places descend: the farther one
     steps on. Where both are one word, each place is compared with the next."""
     while here >= 0 and there >= 0:
         apart = here - there if here > there else there - here
-        if apart and apart <= distance + 1 and tokens[PARAGRAPHS, here] == tokens[PARAGRAPHS, there]:
-            if fields >> tokens[FIELDS, here] & 1:
-                return True
+        same = tokens[PARAGRAPHS, here] == tokens[PARAGRAPHS, there] and fields >> tokens[FIELDS, here] & 1
+        if same and apart and apart <= distance + 1:
+            return True
         if here > there:
             here = tokens[BEFORE, here]
         else:
@@ -376,8 +391,8 @@ def _are_near(here, there, distance, fields, tokens):  # type: ignore[no-untyped
     return False
 
 
-@njit(cache=True, nogil=True)
-def _near(near, tokens, word_keys, places, keys, words, pool, bounds):  # type: ignore[no-untyped-def]
+@native
+def _near(near, tokens, word_keys, places, keys, words, pool, bounds):
     """Whether a word of the left stands near one of the right."""
     fields, distance = pool[bounds[NEAR_FIELDS] + near], pool[bounds[NEAR_DISTANCE] + near]
     left, right = bounds[NEAR_LEFT_OF] + near, bounds[NEAR_RIGHT_OF] + near
@@ -392,8 +407,8 @@ def _near(near, tokens, word_keys, places, keys, words, pool, bounds):  # type: 
     return False
 
 
-@njit(cache=True, nogil=True)
-def _fulfilled(  # type: ignore[no-untyped-def]
+@native
+def _fulfilled(
     at, now, programs, signs, tokens, word_keys, places, keys, words, pool, bounds
 ):  # fmt: skip
     """Whether the item has what the alternative asks for whose program begins at ``at``."""
@@ -425,55 +440,36 @@ def _fulfilled(  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
-def look(  # type: ignore[no-untyped-def]
-    text, cased, aligned, extra, now, pool, bounds, wide, wide_bounds, homes,
-    signs, marks, tokens, places, keys, words, seen, out
+@native
+def _see_words(
+    cased, aligned, different, tokens, words, word_rows, spelled, now, pool, bounds, signs, seen, count
 ):  # fmt: skip
-    """Which queries an item fulfils: into ``out`` their number times two, plus one where nobody need judge. How many.
-
-    ``text`` are folded words, ``cased`` the same with their case; ``aligned``: both have the same places. ``extra`` are
-    signs known to be there. ``signs`` and ``marks`` remember from item to item, by ``now``; what follows is room.
-    """
-    word_rows = wide[wide_bounds[WORD_ROWS] : wide_bounds[WORD_ROWS + 1]]
-    prefix_rows = wide[wide_bounds[PREFIX_ROWS] : wide_bounds[PREFIX_ROWS + 1]]
-    pair_rows = wide[wide_bounds[PAIR_ROWS] : wide_bounds[PAIR_ROWS + 1]]
-    word_keys = wide[wide_bounds[WORD_KEYS] : wide_bounds[WORD_KEYS + 1]]
-    spelled = wide[wide_bounds[CASED_KEYS] : wide_bounds[CASED_KEYS + 1]]
-    opened = wide[wide_bounds[OPEN_KEYS] : wide_bounds[OPEN_KEYS + 1]]
-    groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
-    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
-    count = 0
-    for at in range(len(extra)):
-        count = _see(extra[at], now, signs, seen, count, groups)
-    number = _split(text, tokens)
-    if not aligned:
-        _spellings(cased, tokens)
-    different = _different(text, number, tokens, places, keys, words)
-    for word in range(different):
-        words[ROW, word] = _row(keys[word], word_rows, 4)
+    """Notes the signs that the different words of an item are."""
     for word in range(different):
         row = words[ROW, word]
         words[NUMBER, word] = word_rows[row + 1] >> 32 if row >= 0 else -1
-        words[FLAGS, word] = word_rows[row + 1] & _LOW if row >= 0 else 0
+        words[FLAGS, word] = word_rows[row + 1] & LOW if row >= 0 else 0
         if row >= 0 and word_rows[row + 2]:
             count = _see_row(word_rows, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
         if words[FLAGS, word] & CASED:
             count = _see_spellings(
                 cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
             )  # fmt: skip
-    if len(prefix_rows) > 4:
-        count = _see_beginnings(
-            text, different, tokens, words, prefix_rows, now, pool, bounds, signs, seen, count
-        )  # fmt: skip
-    count = _see_phrases(text, number, tokens, words, pair_rows, opened, now, pool, bounds, signs, seen, count)
+    return count
 
+
+@native
+def _answers(
+    now, count, seen, homes, marks, pool, bounds, signs, tokens, word_keys, places, keys, words, out
+):  # fmt: skip
+    """Which queries have an alternative that the signs seen fulfil: into ``out``; how many."""
+    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
     found = 0
     for at in range(count):
         sign = seen[at]
         signs[sign, FREQUENCY] += 1
         packed = signs[sign, HOMES]
-        for home in range(packed >> 32, (packed >> 32) + (packed & _LOW)):
+        for home in range(packed >> 32, (packed >> 32) + (packed & LOW)):
             second = homes[home, HOME_SECOND]
             if second >= 0 and signs[second, STAMP] != now:
                 continue
@@ -493,14 +489,81 @@ def look(  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True, nogil=True)
-def _cost(sign, signs, uses):  # type: ignore[no-untyped-def]
+@native
+def look(
+    text, cased, aligned, extra, now, pool, bounds, wide, wide_bounds, homes,
+    signs, marks, tokens, places, keys, words, seen, out
+):  # fmt: skip
+    """Which queries an item fulfils: into ``out`` their number times two, plus one where nobody need judge. How many.
+
+    ``text`` are folded words, ``cased`` the same with their case; ``aligned``: both have the same places. ``extra`` are
+    signs known to be there. ``signs`` and ``marks`` remember from item to item, by ``now``; what follows is room.
+    """
+    word_rows = wide[wide_bounds[WORD_ROWS] : wide_bounds[WORD_ROWS + 1]]
+    prefix_rows = wide[wide_bounds[PREFIX_ROWS] : wide_bounds[PREFIX_ROWS + 1]]
+    pair_rows = wide[wide_bounds[PAIR_ROWS] : wide_bounds[PAIR_ROWS + 1]]
+    word_keys = wide[wide_bounds[WORD_KEYS] : wide_bounds[WORD_KEYS + 1]]
+    spelled = wide[wide_bounds[CASED_KEYS] : wide_bounds[CASED_KEYS + 1]]
+    opened = wide[wide_bounds[OPEN_KEYS] : wide_bounds[OPEN_KEYS + 1]]
+    groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
+    count = 0
+    for at in range(len(extra)):
+        count = _see(extra[at], now, signs, seen, count, groups)
+    number = split(text, tokens)
+    if not aligned:
+        spellings(cased, tokens)
+    different = different_words(text, number, tokens, places, keys, words)
+    for word in range(different):
+        words[ROW, word] = row_of(keys[word], word_rows, 4)
+    count = _see_words(
+        cased, aligned, different, tokens, words, word_rows, spelled, now, pool, bounds, signs, seen, count
+    )  # fmt: skip
+    if len(prefix_rows) > 4:
+        count = _see_beginnings(
+            text, different, tokens, words, prefix_rows, now, pool, bounds, signs, seen, count
+        )  # fmt: skip
+    count = _see_phrases(text, number, tokens, words, pair_rows, opened, now, pool, bounds, signs, seen, count)
+
+    return _answers(
+        now, count, seen, homes, marks, pool, bounds, signs, tokens, word_keys, places, keys, words, out
+    )  # fmt: skip
+
+
+@native
+def _cost(sign, signs, uses):
     """How many items have a sign, as far as known; of those unseen, how many queries ask for it."""
     return signs[sign, FREQUENCY] * 1_000_000_000 + uses[2 * sign]
 
 
-@njit(cache=True, nogil=True)
-def settle(pool, bounds, uses, signs, out):  # type: ignore[no-untyped-def]
+@native
+def _rarest(begin, programs, signs, uses):
+    """The two rarest of the signs that are all needed, or -1."""
+    first, second = -1, -1
+    for place in range(begin + 1, begin + 1 + programs[begin]):
+        sign = programs[place]
+        if first < 0 or _cost(sign, signs, uses) < _cost(first, signs, uses):
+            first, second = sign, first
+        elif second < 0 or _cost(sign, signs, uses) < _cost(second, signs, uses):
+            second = sign
+    return first, second
+
+
+@native
+def _rarest_group(begin, least, programs, signs, uses):
+    """Where the group of signs is of which one is needed and which is rarer than ``least``, unless that is -1."""
+    group, place = -1, begin + 1
+    for _ in range(programs[begin]):
+        total = 0
+        for offset in range(place + 1, place + 1 + programs[place]):
+            total += _cost(programs[offset], signs, uses)
+        if least < 0 or total < least:
+            group, least = place, total
+        place += programs[place] + 1
+    return group
+
+
+@native
+def settle(pool, bounds, uses, signs, out):
     """Under which signs every alternative lies: rows of ``out`` are the sign and the columns of homes. How many;
     ``out`` may be without rows to learn that.
 
@@ -512,23 +575,9 @@ def settle(pool, bounds, uses, signs, out):  # type: ignore[no-untyped-def]
     for need in range(len(needs) // 4):
         begin = at = needs[4 * need]
         query = 2 * needs[4 * need + 1] + needs[4 * need + 2]
-        first, second = -1, -1
-        for place in range(at + 1, at + 1 + programs[at]):
-            sign = programs[place]
-            if first < 0 or _cost(sign, signs, uses) < _cost(first, signs, uses):
-                first, second = sign, first
-            elif second < 0 or _cost(sign, signs, uses) < _cost(second, signs, uses):
-                second = sign
+        first, second = _rarest(at, programs, signs, uses)
         at += programs[at] + 1
-        group, least = -1, _cost(first, signs, uses) if first >= 0 else -1
-        place = at + 1
-        for _ in range(programs[at]):
-            total = 0
-            for offset in range(place + 1, place + 1 + programs[place]):
-                total += _cost(programs[offset], signs, uses)
-            if least < 0 or total < least:
-                group, least = place, total
-            place += programs[place] + 1
+        group = _rarest_group(at, _cost(first, signs, uses) if first >= 0 else -1, programs, signs, uses)
         if group >= 0:
             for offset in range(group + 1, group + 1 + programs[group]):
                 if found < room:

@@ -1,10 +1,7 @@
-"""Very many rules, compiled: they match what a loop over all rules finds, while they come and go and after a restart."""
+"""Very many rules, compiled: they match what a loop over all finds, while they come and go and after a restart."""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -19,16 +16,12 @@ from alerts.compiling import compiled
 from alerts.many import ManyRules
 from alerts.match import matching_names
 from alerts.rules import Rule, Rules, RulesError, RuleSettings
-from query import Document, Names, QueryError
-from query.kernel import look, odd_pieces
+from query import Document, Names, Query, QueryError
 from query.tape import tape_of
 from query.words import PARAGRAPH, PARTED, analyse
 from tests.alerts.test_index import found, looped, newsrooms, rule
 from tests.query.draw import NAMES, NOW, Values, moments
 from tests.query.test_quick import PIECES
-
-# Compiled once, before examples are timed or counted.
-NATIVE = (look, odd_pieces)
 
 
 def no_refusal(number: int, error: QueryError) -> None:
@@ -103,7 +96,7 @@ def read_back(tape: bytes) -> list[tuple[str, int]]:
 
 def test_rules_that_share_a_query_all_match_in_their_order() -> None:
     """One row of the tables, three rules; each goes by itself."""
-    rules = [rule(name, NAMES_QUERY(text)) for name, text in [("a", "car"), ("b", "tax"), ("c", "car"), ("d", "car")]]
+    rules = [rule(name, drawn(text)) for name, text in [("a", "car"), ("b", "tax"), ("c", "car"), ("d", "car")]]
     index, document = index_of(rules), Document.of(title="car tax")
     assert found(index, document) == ["a", "b", "c", "d"]
     index.remove("a")
@@ -115,13 +108,13 @@ def test_rules_that_share_a_query_all_match_in_their_order() -> None:
         index.remove("d")
 
 
-def NAMES_QUERY(text: str) -> "compiling.Query":  # noqa: N802
-    return compiling.Query(text, NAMES)
+def drawn(text: str) -> Query:
+    return Query(text, NAMES)
 
 
 def test_a_long_item_has_room() -> None:
     """The room for words grows with the item."""
-    index = index_of([rule("end", NAMES_QUERY('"the end"')), rule("near", NAMES_QUERY("start NEAR/3 end"))])
+    index = index_of([rule("end", drawn('"the end"')), rule("near", drawn("start NEAR/3 end"))])
     words = " ".join(f"w{number}" for number in range(20_000))
     assert found(index, Document.of(body=f"start {words} the end")) == ["end"]
     assert found(index, Document.of(body=f"start of the end {words}")) == ["end", "near"]
