@@ -188,6 +188,16 @@ def is_character(letter: str) -> bool:
     return bool(_CHARACTER.match(letter))
 
 
+def is_character_free(text: str) -> bool:
+    """Whether a text has neither Han nor Kana characters, in any of their widths."""
+    return not _CHARACTER.search(text) and (text.isascii() or not _CHARACTER.search(normal_form(text).text))
+
+
+def is_follower(letter: str) -> bool:
+    """Whether a letter belongs to the one before it."""
+    return bool(_FOLLOWS.match(letter))
+
+
 def is_katakana(letter: str) -> bool:
     """Whether a normalised letter belongs to a run of katakana; the long vowel sign does."""
     return "\u30a1" <= letter <= "\u30ff" or "\u31f0" <= letter <= "\u31ff"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import re
 from collections.abc import Callable
 
 from query.letters import letter_form
@@ -87,6 +88,51 @@ def quick_stream(text: str, words_of: Callable[[str], tuple[str, ...]]) -> list[
     folded = letters.decode("latin-1").casefold()
     folded = folded.replace("\n", f" {BREAK} ").replace(". ", " ").replace(", ", " ")
     return _settled(folded.split(), words_of)
+
+
+class _Pieces(dict[str, tuple[str, ...]]):
+    """What stands between spaces -> its words, as it is met: the words of news come back."""
+
+    def __init__(self, words_of: Callable[[str], tuple[str, ...] | None]) -> None:
+        self._words_of = words_of
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = self._words_of(piece)
+        if found is None:
+            raise _NeighboursMatterError
+        if len(piece) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+class _NeighboursMatterError(Exception):
+    """A piece cannot be read alone."""
+
+
+_MOST_KEPT = 50_000  # pieces, some 10 MB
+_LONGEST_KEPT = 60
+_LINES = re.compile("[\n\r\v\f\x85\u2028\u2029]+")
+_pieces_of = functools.lru_cache(maxsize=2)(_Pieces)
+
+
+def pieced_stream(text: str, words_of: Callable[[str], tuple[str, ...] | None]) -> list[str] | None:
+    """Like ``quick_stream`` for text of any letters: each piece between spaces is read by the analyser and remembered.
+
+    ``words_of`` is the analyser for one piece, with ``BREAK`` before each of its paragraphs, or None for one that cannot
+    be read alone: then the whole text needs the analyser.
+    """
+    pieces = _pieces_of(words_of)
+    stream: list[str] = []
+    try:
+        for line in _LINES.split(text):
+            stream.append(BREAK)
+            for words in map(pieces.__getitem__, line.split()):
+                stream += words if not words or words[0] != BREAK else words[1:]
+    except _NeighboursMatterError:
+        return None
+    return stream
 
 
 def _settled(pieces: list[str], words_of: Callable[[str], tuple[str, ...]]) -> list[str]:
