@@ -28,6 +28,7 @@ class Board:
         self._lock = threading.Lock()
         self._fields = _fields_of(tables)
         self._values = _values_of(tables)
+        self._with_case = len(tables.section(kernel.CASED_SIGNS)) > 0
         self._signs = np.zeros((tables.signs, 4), np.int64)
         self._uses = tables.wide[tables.wide_bounds[kernel.SIGN_ROWS] :]
         self._signs[:, 3] = self._uses[1::2]
@@ -47,7 +48,7 @@ class Board:
 
     def fulfilled(self, document: Document) -> list[int]:
         """The numbers of the queries that an item may match, ascending, each times two, plus one if it surely does."""
-        tape = tape_of(document, self._fields)
+        tape = tape_of(document, self._fields, self._with_case)
         extra = self._values_in(document)
         with self._lock:
             found = self._look(tape.folded, tape.cased, tape.aligned, extra)

@@ -188,11 +188,6 @@ def is_character(letter: str) -> bool:
     return bool(_CHARACTER.match(letter))
 
 
-def is_character_free(text: str) -> bool:
-    """Whether a text has neither Han nor Kana characters, in any of their widths."""
-    return not _CHARACTER.search(text) and (text.isascii() or not _CHARACTER.search(normal_form(text).text))
-
-
 def is_follower(letter: str) -> bool:
     """Whether a letter belongs to the one before it."""
     return bool(_FOLLOWS.match(letter))

@@ -111,7 +111,7 @@ class _NeighboursMatterError(Exception):
     """A piece cannot be read alone."""
 
 
-_MOST_KEPT = 50_000  # pieces, some 10 MB
+_MOST_KEPT = 30_000  # pieces, some 5 MB
 _LONGEST_KEPT = 60
 _LINES = re.compile("[\n\r\v\f\x85\u2028\u2029]+")
 _pieces_of = functools.lru_cache(maxsize=2)(_Pieces)

@@ -14,11 +14,13 @@ import numpy as np
 
 from query.document import Document
 from query.kernel import BETWEEN, DIGIT, FIELD, LETTER, OTHER, SIGN, odd_pieces
-from query.quick import latin_letters
+from query.kernel import PART as PART_SIGN
+from query.quick import BREAK, PART, latin_letters
 from query.words import PARAGRAPH, PARTED, Analysis, analyse
 
 _GAPS = {0: " ", PARAGRAPH: "\n", PARTED: "\x1f"}
 _FIELD = bytes([FIELD])
+_BREAK, _PART = BREAK.encode(), PART.encode()  # no word holds these
 
 
 class Tape(NamedTuple):
@@ -42,15 +44,16 @@ _KINDS = _kinds()
 _ROOM = threading.local()  # where the borders of odd pieces are written
 
 
-def tape_of(document: Document, fields: tuple[str, ...]) -> Tape:
-    """The words of some fields, each ended by a sign, also those that are empty."""
+def tape_of(document: Document, fields: tuple[str, ...], with_case: bool = True) -> Tape:
+    """The words of some fields, each ended by a sign, also those that are empty. Without case ``cased`` need not be
+    the words with their case."""
     folded: list[bytes] = []
     cased: list[bytes] = []
     aligned = True
     for field in fields:
         if text := document.text(field):
             letters = latin_letters(text) if field != "url" or "%" not in text else None
-            one = _slow(document.analysis(field)) if letters is None else _quick(letters)
+            one = _slow(document.analysis(field), with_case) if letters is None else _quick(letters)
             folded.append(one.folded)
             cased.append(one.cased)
             aligned = aligned and one.aligned
@@ -59,7 +62,10 @@ def tape_of(document: Document, fields: tuple[str, ...]) -> Tape:
     return Tape(b"".join(folded), b"".join(cased), aligned)
 
 
-def _slow(words: Analysis) -> Tape:
+def _slow(words: Analysis, with_case: bool) -> Tape:
+    if not with_case:
+        folded = _encoded(" ".join(words.stream)).replace(_BREAK, b"\n").replace(_PART, bytes([PART_SIGN]))
+        return Tape(folded, folded, True)
     each = words.listed
     gaps = [_GAPS[gap] for gap in each.gaps]
     folded, cased = (

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import regex
 
-from query.letters import Normal, is_character, is_character_free, is_follower, is_katakana, normal_form
+from query.letters import Normal, is_character, is_follower, is_katakana, normal_form
 from query.quick import BREAK, PART, pieced_stream, quick_stream
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
@@ -232,9 +232,10 @@ def _piece_words(piece: str) -> tuple[str, ...]:
 def _whole_piece(piece: str) -> tuple[str, ...] | None:
     """The words of what stands between spaces, with the signs of ``query.quick``; None if its neighbours matter: marks
     that belong to the space before it, characters that may be parted from those of the next piece."""
-    if is_follower(piece[0]) or not is_character_free(piece):
+    read = _read(piece)
+    if is_follower(piece[0]) or any(is_character(token[0]) for token in read.tokens):
         return None
-    return tuple(_with_breaks(_read(piece)))
+    return tuple(_with_breaks(read))
 
 
 def _with_breaks(listed: Listed) -> list[str]:

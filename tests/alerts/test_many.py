@@ -76,6 +76,7 @@ def test_the_bytes_of_an_item_hold_the_words_of_the_analyser(text: str) -> None:
     words = analyse(text).listed
     expected = [(token, gap) for token, gap in zip(words.tokens, words.gaps, strict=True)]
     assert read_back(tape.folded) == expected
+    assert read_back(tape_of(Document.of(title=text), ("title",), with_case=False).folded) == expected
     if tape.aligned:
         assert len(tape.cased) == len(tape.folded)
     assert [word for word, _ in read_back(tape.cased)] == words.cased

@@ -38,9 +38,61 @@ def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
 
 
 SCRIPTS = [
-    *["پاکستان", "ا\u0653ٹو", "گاڑی\u200cیں", "گاڑی\u200c", "\u200cیں", "ُ", "کِ", "۔", "،", "۶٫۵", "۱٬۸۹۵", "ي\u0654", "ﷺ"],
-    *["日", "本", "ｶﾞ", "ﾞ", "タイ", "、", "・", "हिन्दी", "한국", "ᄒ", "Россия", "Ş", "𝐀", "①", "½", "\u200d", "\ufeff", "\u0301"],
-    *[" ", " ", " ", " ", "\n", "\t", "\u2028", "\x85", "\x1c", "\u3000", "\xa0", "\u200b", "'s", ".", ",", "5", "Rs", "a"],
+    *[
+        "پاکستان",
+        "ا\u0653ٹو",
+        "گاڑی\u200cیں",
+        "گاڑی\u200c",
+        "\u200cیں",
+        "ُ",
+        "کِ",
+        "۔",
+        "،",
+        "۶٫۵",
+        "۱٬۸۹۵",
+        "ي\u0654",
+        "ﷺ",
+    ],
+    *[
+        "日",
+        "本",
+        "ｶﾞ",
+        "ﾞ",
+        "タイ",
+        "、",
+        "・",
+        "हिन्दी",
+        "한국",
+        "ᄒ",
+        "Россия",
+        "Ş",
+        "𝐀",
+        "①",
+        "½",
+        "\u200d",
+        "\ufeff",
+        "\u0301",
+    ],
+    *[
+        " ",
+        " ",
+        " ",
+        " ",
+        "\n",
+        "\t",
+        "\u2028",
+        "\x85",
+        "\x1c",
+        "\u3000",
+        "\xa0",
+        "\u200b",
+        "'s",
+        ".",
+        ",",
+        "5",
+        "Rs",
+        "a",
+    ],
 ]
 
 
@@ -55,7 +107,9 @@ def test_words_read_piece_by_piece_are_the_words_of_the_analyser(text: str) -> N
     assert [token for token in stream if token not in (BREAK, PART)] == slow.tokens
 
 
-@pytest.mark.parametrize("text", ["پاکستان میں گاڑیوں کی قیمت ۱٬۸۹۵ روپے۔", "Россия и Пакистан\nIMF", "an emoji 🚗 and €5"])
+@pytest.mark.parametrize(
+    "text", ["پاکستان میں گاڑیوں کی قیمت ۱٬۸۹۵ روپے۔", "Россия и Пакистан\nIMF", "an emoji 🚗 and €5"]
+)
 def test_text_without_han_and_kana_is_read_piece_by_piece(text: str) -> None:
     """Or quicker."""
     lazy = analyse(text)
