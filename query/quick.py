@@ -120,8 +120,8 @@ _pieces_of = functools.lru_cache(maxsize=2)(_Pieces)
 def pieced_stream(text: str, words_of: Callable[[str], tuple[str, ...] | None]) -> list[str] | None:
     """Like ``quick_stream`` for text of any letters: each piece between spaces is read by the analyser and remembered.
 
-    ``words_of`` is the analyser for one piece, with ``BREAK`` before each of its paragraphs, or None for one that cannot
-    be read alone: then the whole text needs the analyser.
+    ``words_of`` is the analyser for one piece, with ``BREAK`` before each of its paragraphs, or None for one that
+    cannot be read alone: then the whole text needs the analyser.
     """
     pieces = _pieces_of(words_of)
     stream: list[str] = []

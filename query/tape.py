@@ -64,8 +64,8 @@ def tape_of(document: Document, fields: tuple[str, ...], with_case: bool = True)
 
 def _slow(words: Analysis, with_case: bool) -> Tape:
     if not with_case:
-        folded = _encoded(" ".join(words.stream)).replace(_BREAK, b"\n").replace(_PART, bytes([PART_SIGN]))
-        return Tape(folded, folded, True)
+        plain = _encoded(" ".join(words.stream)).replace(_BREAK, b"\n").replace(_PART, bytes([PART_SIGN]))
+        return Tape(plain, plain, True)
     each = words.listed
     gaps = [_GAPS[gap] for gap in each.gaps]
     folded, cased = (

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import compiling
+from alerts import match as alert_match
 from alerts import rules as alert_rules
 from alerts.compiling import compiled
 from alerts.many import ManyRules
-from alerts.match import matching_names
+from alerts.match import matching, matching_names
 from alerts.rules import Rule, Rules, RulesError, RuleSettings
 from query import Document, Names, Query, QueryError
 from query.tape import tape_of
@@ -277,4 +278,25 @@ def test_without_native_code_the_rules_match_the_same(
     monkeypatch.setattr(alert_rules, "compiled", missing)
     rules = Rules(settings_of(TEXTS), CARS)
     assert matching_names(Document.of(title="tax3"), rules, NOW) == ["r23"]
+    assert "slower" in caplog.text
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_tables_that_cannot_be_asked_silence_no_rule(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither when the index is made nor when an item comes."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such row")
+
+    document = Document.of(title="tax3")
+    monkeypatch.setattr(alert_match, "FEW", 0)
+    rules = Rules(settings_of(TEXTS), CARS)
+    monkeypatch.setattr(ManyRules, "_codes", broken)
+    assert matching_names(document, rules, NOW) == ["r23"]
+    assert [one.name for one, _ in matching(document, rules, NOW)] == ["r23"]
+    assert "every rule is judged" in caplog.text
+    monkeypatch.setattr(ManyRules, "__init__", broken)
+    assert matching_names(document, Rules(settings_of(TEXTS), CARS), NOW) == ["r23"]
     assert "slower" in caplog.text
