@@ -27,6 +27,7 @@ class ManyRules:
         self._later = RuleIndex()
         self._later_numbers: dict[str, int] = {}
         self._rules: list[Rule | None] = list(rules)
+        self._every_name = [rule.name for rule in rules]
         self._row = array("i", rows)
         self._first = array("i", [-1]) * tables.queries  # by row: its first rule
         self._others: dict[int, list[int]] = {}  # by row: further rules
@@ -52,6 +53,7 @@ class ManyRules:
             self.remove(rule.name)
         self._numbers[rule.name] = self._later_numbers[rule.name] = len(self._rules)
         self._rules.append(rule)
+        self._every_name.append(rule.name)
         self._row.append(-1)
         self._later.add(rule)
 
@@ -88,6 +90,11 @@ class ManyRules:
         rules = self._rules
         found = [rules[code >> 1] if code & 1 else self._held(code, holds) for code in self._codes(document)]
         return [rule for rule in found if rule is not None]
+
+    def names(self, document: Document, holds: Callable[[Rule], bool]) -> list[str]:
+        """The names of those that match. Of many rules that match each one's memory is far away, its name is nearer."""
+        names = self._every_name
+        return [names[code >> 1] for code in self._codes(document) if code & 1 or self._held(code, holds)]
 
     def _held(self, code: int, holds: Callable[[Rule], bool]) -> Rule | None:
         rule = self._rules[code >> 1]

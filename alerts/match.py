@@ -68,7 +68,7 @@ def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]
             return False
 
     try:
-        return [rule.name for rule in rules.index.matching(document, holds)]
+        return rules.index.names(document, holds)
     except Exception:
         log.exception("the index of rules failed, every rule is judged")
         return [rule.name for rule in rules.rules if holds(rule)]
