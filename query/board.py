@@ -14,7 +14,7 @@ from query.document import Document
 from query.kernel import look, settle
 from query.tape import tape_of
 
-_SETTLED_AFTER = frozenset({32, 256, 2048})  # items: then alternatives are put under what proved to be rare
+_SETTLED_AFTER = frozenset({32, 128, 512, 1024, 4096})  # items: then alternatives are put under what proved to be rare
 _NEVER_AGAIN = np.iinfo(np.int64).max
 
 _Whole: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
