@@ -112,6 +112,16 @@ def spans_of(connection: Connection, item_id: str) -> tuple[MatchSpan, ...]:
     )
 
 
+def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, NewsItem]:
+    """Row number -> item, with the rules that matched it, in the order of these row numbers; those that exist."""
+    found: dict[int, Mapping[Any, Any]] = {}
+    for part in chunks(numbers):
+        for row in connection.execute(select(items).where(items.c.seq.in_(part))).mappings():
+            found[row["seq"]] = row
+    known = [number for number in numbers if number in found]
+    return dict(zip(known, with_rules(connection, [found[number] for number in known]), strict=True))
+
+
 def chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
     """The values in parts that fit into one statement."""
     for start in range(0, len(values), CHUNK):

@@ -207,6 +207,45 @@ class Archive:
             self._database, query, since=since, until=until, limit=limit, sort=sort, now=now, as_rule=as_rule
         )
 
+    def page(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+        sort: str = "newest",
+        cursor: str | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+        as_rule: bool = False,
+    ) -> searching.Page:
+        """A page of items that match, found within a time; it says whether it is complete, and how to go on."""
+        return searching.page(
+            self._database,
+            query,
+            since=since,
+            until=until,
+            limit=limit,
+            sort=sort,
+            cursor=cursor,
+            seconds=seconds,
+            now=now,
+            as_rule=as_rule,
+        )
+
+    def count(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+    ) -> searching.Count:
+        """How many items match, exactly or at least."""
+        return searching.count(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
     def explain(self, url_or_id: str) -> Ledger | None:
         """The whole account of an item or a rejected entry; None if it was never seen."""
         with self._database.read() as connection:

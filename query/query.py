@@ -10,7 +10,7 @@ from query.dates import zone
 from query.errors import QueryError
 from query.nodes import Node
 from query.parser import parse_tree
-from query.parts import Part
+from query.parts import Part, fields_of
 from query.printer import print_node
 from query.resolve import Resolver
 from query.scanner import LONGEST_QUERY, warnings_of
@@ -64,6 +64,11 @@ class Query:
         """The query made ready for judging."""
         known = {"topic": sorted(self.names.topics), "rule": sorted(self.names.rules)}
         return Resolver(self.text, self.names.timezone, known, self.names.tree).resolve(self.node)
+
+    @functools.cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of an item that judging needs, in a fixed order."""
+        return tuple(sorted(fields_of(self.part)))
 
 
 def parse(text: str, names: Names | None = None) -> Query:
