@@ -82,8 +82,13 @@ def wanted(
     if query is None:
         return Wanted(None, Question(exact=True), since, until, asked)
     dialect = fulltext.dialect(sqlite=database.sqlite)
-    with database.read() as connection:
-        question = question_of(plan(query), dialect, asked, lambda word: dialect.beginning(connection, word))
+
+    def beginning(word: str) -> list[str]:
+        with database.read() as connection:
+            found: list[str] = dialect.beginning(connection, word)
+            return found
+
+    question = question_of(plan(query), dialect, asked, beginning)
     since = max((each for each in (since, question.since) if each), default=None)
     until = min((each for each in (until, question.until) if each), default=None)
     return Wanted(query, question, since, until, asked)
@@ -124,7 +129,9 @@ def count(database: Database, what: Wanted) -> int | None:
         dialect = fulltext.dialect(sqlite=database.sqlite)
         low = what.least if what.since is None else what.least + (2 << SECOND_BITS)
         high = what.below if what.until is None else seq_floor(what.until)
-        edges = [edge for edge in ((what.least, min(low, what.below)), (max(high, low), what.below)) if edge[0] < edge[1]]
+        edges = [
+            edge for edge in ((what.least, min(low, what.below)), (max(high, low), what.below)) if edge[0] < edge[1]
+        ]
         found = 0
         for least, below in edges:
             found += len(_confirmed(connection, what, _numbers(connection, what, below, least, None)))
@@ -142,7 +149,9 @@ def count(database: Database, what: Wanted) -> int | None:
 def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tuple[list[int], list[int]]:
     """Row numbers of the candidates and of the matches among them."""
     if what.question.text is None and not what.question.exact:
-        rows = connection.execute(_texts(what).where(*_between(below, what.least)).order_by(items.c.seq.desc()).limit(size))
+        rows = connection.execute(
+            _texts(what).where(*_between(below, what.least)).order_by(items.c.seq.desc()).limit(size)
+        )
         numbers, found = [], []
         for row in rows:
             numbers.append(row[0])

@@ -8,7 +8,6 @@ at most 1 MB: an item with more different words gets one marker instead, which e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Text, bindparam, text

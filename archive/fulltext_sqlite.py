@@ -7,7 +7,6 @@ the ``delete`` command with exactly the words that were inserted; wrong ones wou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -89,11 +88,11 @@ def beginning(connection: Connection, word: str) -> list[str]:
     connection.exec_driver_sql(_WORDS)
     end = word[:-1] + chr(ord(word[-1]) + 1)
     found: list[str] = []
-    while (word := connection.execute(_NEXT_WORD, {"word": word, "end": end}).scalar()) is not None:
-        found.append(word)
+    while (known := connection.execute(_NEXT_WORD, {"word": word, "end": end}).scalar()) is not None:
+        found.append(known)
         if len(found) > _MOST_BEGINNINGS:
             return []
-        word += "\1"  # the least that comes behind it: "greater than" would pass all its places one by one
+        word = f"{known}\1"  # the least that comes behind it: "greater than" would pass all its places one by one
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from archive.document import storable
@@ -18,6 +18,13 @@ from archive.tables import item_keys, items, matches, story_aliases
 
 Value = TypeVar("Value")
 CHUNK = 500  # values in one IN list
+# Made once: a search that finds twenty items should not spend its time on writing the same statements again.
+_RULES_OF = (
+    select(matches.c.item_id, matches.c.rule)
+    .where(matches.c.item_id.in_(bindparam("ids", expanding=True)))
+    .order_by(matches.c.item_id, matches.c.position)
+)
+_BY_SEQ = select(items).where(items.c.seq.in_(bindparam("numbers", expanding=True)))
 
 
 def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
@@ -47,12 +54,7 @@ def with_rules(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> lis
     """Items in the order of their rows, each with the rules that matched when it came."""
     rules: dict[str, list[str]] = defaultdict(list)
     for part in chunks([row["id"] for row in rows]):
-        statement = (
-            select(matches.c.item_id, matches.c.rule)
-            .where(matches.c.item_id.in_(part))
-            .order_by(matches.c.item_id, matches.c.position)
-        )
-        for item_id, rule in connection.execute(statement):
+        for item_id, rule in connection.execute(_RULES_OF, {"ids": part}):
             rules[item_id].append(rule)
     return [item_of(row, rules[row["id"]]) for row in rows]
 
@@ -116,7 +118,7 @@ def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, Ne
     """Row number -> item, with the rules that matched it, in the order of these row numbers; those that exist."""
     found: dict[int, Mapping[Any, Any]] = {}
     for part in chunks(numbers):
-        for row in connection.execute(select(items).where(items.c.seq.in_(part))).mappings():
+        for row in connection.execute(_BY_SEQ, {"numbers": part}).mappings():
             found[row["seq"]] = row
     known = [number for number in numbers if number in found]
     return dict(zip(known, with_rules(connection, [found[number] for number in known]), strict=True))

@@ -100,6 +100,8 @@ def page(
     asked = place.asked if place else None if as_rule else now or datetime.now(UTC)
     what = candidates.wanted(database, query, since, until, asked)
     limit = max(1, min(limit, sys.maxsize - 1))
+    if what.question.exact:
+        deadline = None  # each candidate is a match: nobody waits in vain
     if sort == "relevance":
         return _page_by_relevance(database, what, place, limit, deadline)
     found: list[tuple[int, NewsItem]] = []

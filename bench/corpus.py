@@ -25,8 +25,17 @@ SOURCES = tuple(f"paper-{number}" for number in range(200))
 # Words of the queries, and in how many items of a thousand they stand, once or more often.
 PLANTED = {
     "en": {
-        **{"export": 80, "exports": 40, "tariff": 60, "Japan": 50, "automotive": 20, "textile": 20, "refinery": 2},
-        **{"IT services": 5, "S.R.O. 1125": 1, "auto industry": 15, "quibblement": 0.02},
+        "export": 80,
+        "exports": 40,
+        "tariff": 60,
+        "Japan": 50,
+        "automotive": 20,
+        "textile": 20,
+        "refinery": 2,
+        "IT services": 5,
+        "S.R.O. 1125": 1,
+        "auto industry": 15,
+        "quibblement": 0.02,
     },
     "ur": {"پاکستان": 300, "گاڑیاں": 40, "جاپان": 60},
     "ja": {"自動車": 80, "日本": 300, "パキスタン": 30},
@@ -110,7 +119,9 @@ class Corpus:
         for _ in range(len(words) // 12):
             at = self.chance.randrange(len(words))
             words[at] = words[at].title()
-        words[self.chance.randrange(len(words))] = self.chance.choice(("6.5", "1,895", "Pakistan’s", "U.S.", "it", "it"))
+        words[self.chance.randrange(len(words))] = self.chance.choice(
+            ("6.5", "1,895", "Pakistan’s", "U.S.", "it", "it")
+        )
         return " ".join(" ".join(words[at : at + 17]).capitalize() + "." for at in range(0, len(words), 17))
 
     def _urdu_text(self) -> str:

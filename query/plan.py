@@ -144,9 +144,8 @@ def index_token(token: str) -> str:
 
 
 def _cased_tokens(words: Analysis) -> set[str]:
-    return {
-        _cased_token(cased) for token, cased in zip(words.listed.tokens, words.listed.cased, strict=True) if token != cased
-    }
+    listed = words.listed
+    return {_cased_token(cased) for token, cased in zip(listed.tokens, listed.cased, strict=True) if token != cased}
 
 
 def _cased_token(cased: str) -> str:

@@ -143,11 +143,15 @@ def fulfils(tree: Tree, index: Mapping[str, list[str]], document: Document) -> b
 def places(tree: Term | Phrase, index: Mapping[str, list[str]]) -> list[tuple[str, int, int]]:
     """Column, first token and the one behind the last, of every place."""
     asked = tree.tokens if isinstance(tree, Phrase) else (tree.token,)
+    *before, last = asked
+
+    def fits(found: list[str]) -> bool:
+        return found[:-1] == before and (found[-1].startswith(last) if tree.prefix else found[-1] == last)
+
     return [
         (name, at, at + len(asked))
         for name, tokens in index.items()
         if tree.column in (None, name)
         for at in range(len(tokens) - len(asked) + 1)
-        if tuple(tokens[at : at + len(asked) - 1]) == asked[:-1]
-        and (tokens[at + len(asked) - 1].startswith(asked[-1]) if tree.prefix else tokens[at + len(asked) - 1] == asked[-1])
+        if fits(tokens[at : at + len(asked)])
     ]
