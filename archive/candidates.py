@@ -129,11 +129,8 @@ def count(database: Database, what: Wanted) -> int | None:
         dialect = fulltext.dialect(sqlite=database.sqlite)
         low = what.least if what.since is None else what.least + (2 << SECOND_BITS)
         high = what.below if what.until is None else seq_floor(what.until)
-        edges = [
-            edge for edge in ((what.least, min(low, what.below)), (max(high, low), what.below)) if edge[0] < edge[1]
-        ]
         found = 0
-        for least, below in edges:
+        for least, below in ((what.least, min(low, what.below)), (max(high, low), what.below)):
             found += len(_confirmed(connection, what, _numbers(connection, what, below, least, None)))
         if low >= high:
             return found

@@ -40,7 +40,8 @@ class Ranking:
 
 
 def ranked(database: Database, what: Wanted, least: int, *, below: int | None, deadline: float | None) -> Ranking:
-    """The newest matches from row ``below`` down, at least so many if there are, by weight; newest first among equals."""
+    """The newest matches from row ``below`` down by weight, the newest first among equals; at least so many, if there
+    are."""
     dialect = fulltext.dialect(sqlite=database.sqlite)
     by_index = dialect.RANKS and what.question.text is not None
     usual = MOST_COUNTED if not by_index else MOST_BY_INDEX if what.question.exact else MOST_JUDGED
@@ -52,7 +53,7 @@ def ranked(database: Database, what: Wanted, least: int, *, below: int | None, d
         numbers += stretch.found
         looked_at += stretch.looked_at
         down_to, last = stretch.down_to, stretch.last
-        in_time = last or len(numbers) >= most or deadline is None or time.monotonic() <= deadline
+        in_time = last or len(numbers) >= most or deadline is None or time.monotonic() < deadline
         if len(numbers) >= most or not in_time:
             break
     if len(numbers) > most:

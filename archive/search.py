@@ -165,7 +165,7 @@ def _largest(what: Wanted) -> int:
 
 
 def _is_over(deadline: float | None) -> bool:
-    return deadline is not None and time.monotonic() > deadline
+    return deadline is not None and time.monotonic() >= deadline
 
 
 def _number_of(_connection: Connection, numbers: Sequence[int]) -> int:

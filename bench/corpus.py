@@ -68,7 +68,7 @@ class Corpus:
         self.words = _vocabulary(chance, [c + v for c in _CONSONANTS for v in _VOWELS], VOCABULARY, (1, 2, 2, 3, 3, 4))
         self.urdu = _vocabulary(chance, list(_URDU), 20_000, (2, 3, 4, 5, 6))
         self._weights = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
-        self._pools = {
+        self.pools = {
             "en": [_analysed(self._english()) for _ in range(pool)],
             "ur": [_analysed(self._urdu_text()) for _ in range(pool // 10)],
             "ja": [_analysed(self._japanese()) for _ in range(pool // 10)],
@@ -78,7 +78,7 @@ class Corpus:
         """The next item, and what the index holds of it."""
         chance = self.chance
         language = chance.choices(("en", "ur", "ja"), (90, 5, 5))[0]
-        paragraphs = chance.choices(self._pools[language], k=chance.randint(3, 8))
+        paragraphs = chance.choices(self.pools[language], k=chance.randint(3, 8))
         first = self._news(language)
         seen_at = BEGIN + APART * number
         source = SOURCES[int(len(SOURCES) * chance.random() ** 2)]

@@ -48,7 +48,7 @@ UntilOption = Annotated[
 SecondsOption = Annotated[
     float,
     typer.Option(
-        "--seconds", min=0.1, metavar="N", help="How long to look at most, where the index alone cannot answer."
+        "--seconds", min=0, metavar="N", help="How long to look at most, where the index alone cannot answer."
     ),
 ]
 

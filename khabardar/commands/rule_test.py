@@ -149,7 +149,7 @@ def _tried(
             verb = "judged" if batch.judged else "found"
             back = f", back to {local(batch.back_to, zone)}" if batch.back_to else ""
             show(f"{verb} {outcome.looked_at:,}, {trial.items:,} match{back} …")
-            if batch.judged and time.monotonic() > deadline:
+            if batch.judged and time.monotonic() >= deadline:
                 break
     outcome.days = days_between(outcome.back_to or first, last or now, zone)
     if outcome.back_to is not None:

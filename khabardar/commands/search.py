@@ -164,9 +164,9 @@ def _as_table(items: Iterable[NewsItem], timezone: str) -> None:
     from rich.text import Text
 
     shell = console()
-    for item, (time, source, title, url) in zip(found, rows, strict=True):
+    for item, (moment, source, title, url) in zip(found, rows, strict=True):
         shell.print(
-            Text(f"{time}  ", "dim") + Text(f"{one_line(source)}  ", "cyan") + Text(", ".join(item.rules), "green")
+            Text(f"{moment}  ", "dim") + Text(f"{one_line(source)}  ", "cyan") + Text(", ".join(item.rules), "green")
         )
         shell.print(Text(f"  {one_line(title)}", "bold"))
         shell.print(Text(f"  {one_line(url)}\n", "dim"))
