@@ -16,8 +16,6 @@ from archive.tables import micros_of, moment_of_micros
 _CURSOR = re.compile(
     r"(?P<kind>[nr])(?P<below>-?\d{1,19})\.(?P<asked>-?\d{1,18}|)(?:\.(?P<skipped>\d{1,9}))?", re.ASCII
 )
-    r"(?P<kind>[nr])(?P<below>-?\d{1,19})\.(?P<asked>-?\d{1,18}|)(?:\.(?P<skipped>\d{1,9}))?", re.ASCII
-)
 
 
 @dataclass(frozen=True, slots=True)
