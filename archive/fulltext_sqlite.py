@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least")
 # In the connection's own temporary space, so that whoever may only read can do it.
 _WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.fulltext_words USING fts5vocab(main, fulltext, instance)"
-_NEXT_WORD = text("SELECT term FROM temp.fulltext_words WHERE term >= :word AND term < :end LIMIT 1")
+_NEXT_WORD = "SELECT term FROM temp.fulltext_words WHERE term >= ? AND term < ? LIMIT 1"
 _MOST_BEGINNINGS = 100
 _TEXT_COLUMNS = 3
 RANKS = True  # it can put what it finds in the order of its weight
@@ -88,11 +88,12 @@ def beginning(connection: Connection, word: str) -> list[str]:
     connection.exec_driver_sql(_WORDS)
     end = word[:-1] + chr(ord(word[-1]) + 1)
     found: list[str] = []
-    while (known := connection.execute(_NEXT_WORD, {"word": word, "end": end}).scalar()) is not None:
-        found.append(known)
+    driver = connection.connection.cursor()  # a hundred small questions: SQLAlchemy would take most of their time
+    while (row := driver.execute(_NEXT_WORD, (word, end)).fetchone()) is not None:
+        found.append(row[0])
         if len(found) > _MOST_BEGINNINGS:
             return []
-        word = f"{known}\1"  # the least that comes behind it: "greater than" would pass all its places one by one
+        word = f"{row[0]}\1"  # the least that comes behind it: "greater than" would pass all its places one by one
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import sys
 import time
 from collections import Counter
@@ -49,6 +50,7 @@ _SAMPLE = 220  # code points around a match
 _READ = 500  # matches that are read for their words
 _READ_SECONDS = 3.0
 _WORDS = 12
+_LONGEST_SILENCE = 5  # bars without an alert that are drawn one by one
 
 
 @dataclass(frozen=True)
@@ -246,9 +248,14 @@ def _print_chart(outcome: _Outcome) -> None:
     room = max(8, min(_WIDEST_BAR, width() - 20))
     line()
     line(f"alerts per {unit}" + (", from its Monday on" if unit == "week" else ""))
-    for each in found:
-        bar = block * max(1, round(each.alerts / most * room)) if each.alerts else ""
-        line(f"  {each.label:<10} {each.alerts:>5}  {bar}")
+    for alerting, run in itertools.groupby(found, lambda each: each.alerts > 0):
+        stretch = list(run)
+        if not alerting and len(stretch) > _LONGEST_SILENCE:
+            line(f"  …          {plural(len(stretch), unit)} without an alert")
+            continue
+        for each in stretch:
+            bar = block * max(1, round(each.alerts / most * room)) if each.alerts else ""
+            line(f"  {each.label:<10} {each.alerts:>5}  {bar}".rstrip())
 
 
 def _print_words(outcome: _Outcome) -> None:
