@@ -282,6 +282,8 @@ def run(asked: argparse.Namespace, folder: Path) -> None:
         print(f" put in within {time.perf_counter() - began:.0f} s")
     if index:
         index.reload()
+    archive.close()
+    archive = Archive.open(asked.postgres or f"sqlite:///{folder / 'archive.db'}", read_only=True)
     total = archive.stats()["items"]
     corpus = Corpus(asked.seed)
     chance = random.Random(asked.seed + 1)
