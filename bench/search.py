@@ -179,7 +179,8 @@ def race(archive: Archive, index: tantivy.Index | None, asked: dict[str, list[Qu
     )
     slow: list[str] = []
     for name, queries in asked.items():
-        theirs = [tantivy_query(plan(query).tree) if searcher else None for query in queries]
+        plans = [plan(query) for query in queries]
+        theirs = [tantivy_query(made.tree) if searcher and made.exact else None for made in plans]
         newest = Times([lambda query=query: list(archive.search(query, limit=LIMIT)) for query in queries], rounds)
         counted = Times([lambda query=query: archive.count(query, seconds=1) for query in queries], rounds)
         ranked = Times([lambda query=query: archive.page(query, limit=LIMIT, sort="relevance") for query in queries], 2)
