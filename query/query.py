@@ -9,7 +9,7 @@ from query.dates import zone
 from query.errors import QueryError
 from query.nodes import Node
 from query.parser import parse_tree
-from query.parts import Part
+from query.parts import Part, fields_of
 from query.printer import print_node
 from query.resolve import Resolver
 from query.scanner import LONGEST_QUERY, warnings_of
@@ -53,13 +53,14 @@ class Query:
     judged, which makes a hundred thousand of them cheap to have.
     """
 
-    __slots__ = ("_part", "_read", "names", "text")
+    __slots__ = ("_fields", "_part", "_read", "names", "text")
 
     def __init__(self, text: str, names: Names) -> None:
         self.text = text
         self.names = names
         self._read: tuple[Node, tuple[str, ...]] | None = None
         self._part: Part | None = None
+        self._fields: tuple[str, ...] | None = None
 
     @property
     def node(self) -> Node:
@@ -78,6 +79,13 @@ class Query:
             names = self.names
             self._part = Resolver(self.text, names.timezone, names.known, names.tree).resolve(self.node)
         return self._part
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of an item that judging needs, in a fixed order."""
+        if self._fields is None:
+            self._fields = tuple(sorted(fields_of(self.part)))
+        return self._fields
 
     def _tree(self) -> tuple[Node, tuple[str, ...]]:
         if self._read is None:
