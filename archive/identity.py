@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from archive.document import storable
@@ -87,6 +88,23 @@ def text_key(source: str, *parts: str | None) -> str:
     """The key of last resort, for an entry with neither URL, guid nor number: its own words."""
     words = "\x1f".join(" ".join((part or "").split()) for part in parts)
     return f"text:{source}:{hashlib.blake2b(words.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+
+
+def state_key(kind: str, keys: Sequence[str], *said: str | None) -> str:
+    """How an entry looks in a list of this kind: a known entry that looks otherwise may have been edited.
+
+    It names nothing. What comes before the last colon is the same for all states of one entry.
+    """
+    digests = (
+        hashlib.blake2b("\x1f".join(part or "" for part in parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
+        for parts in (keys[:1], said)
+    )
+    return ":".join(("state", kind, *digests))
+
+
+def is_state(key: str) -> bool:
+    """Does this key tell how an entry looked, rather than which one it is?"""
+    return key.startswith("state:")
 
 
 def _url_key(source: str, url: str) -> str | None:
