@@ -39,62 +39,12 @@ _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 _BETWEEN = re.compile(r"[\W_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[a-z\u00c0-\u024f]{5,}|[\u0620-\u06ff]{3,}")
-_SAYS_NOTHING = frozenset(
-    [
-        "about",
-        "above",
-        "after",
-        "again",
-        "against",
-        "among",
-        "around",
-        "because",
-        "before",
-        "being",
-        "below",
-        "between",
-        "could",
-        "during",
-        "every",
-        "first",
-        "further",
-        "might",
-        "other",
-        "shall",
-        "should",
-        "since",
-        "their",
-        "there",
-        "these",
-        "those",
-        "through",
-        "under",
-        "until",
-        "where",
-        "which",
-        "while",
-        "whose",
-        "would",
-        "اور",
-        "کیا",
-        "گیا",
-        "کہا",
-        "ہیں",
-        "تھا",
-        "تھی",
-        "تھے",
-        "اپنے",
-        "اپنی",
-        "انہوں",
-        "نہیں",
-        "بھی",
-        "لیے",
-        "جائے",
-        "کرنے",
-        "والے",
-        "ہوئے",
-    ]
-)
+_COMMON = """
+about above after again against among around because before being below between could during every first further
+might other shall should since their there these those through under until where which while whose would
+اور کیا گیا کہا ہیں تھا تھی تھے اپنے اپنی انہوں نہیں بھی لیے جائے کرنے والے ہوئے
+"""
+_SAYS_NOTHING = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True, slots=True)

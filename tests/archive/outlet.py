@@ -10,88 +10,14 @@ from archive.identity import item_keys
 from archive.model import NewsItem
 from tests.archive.samples import NOW
 
-_WHO = [
-    "minister",
-    "engineer",
-    "council",
-    "farmer",
-    "trader",
-    "judge",
-    "teacher",
-    "nurse",
-    "pilot",
-    "mayor",
-    "banker",
-    "weaver",
-    "driver",
-    "editor",
-]
-_DOES = [
-    "opens",
-    "reviews",
-    "delays",
-    "orders",
-    "inspects",
-    "praises",
-    "rejects",
-    "widens",
-    "repairs",
-    "measures",
-    "counts",
-    "defends",
-]
-_WHAT = [
-    "canal",
-    "bridge",
-    "school",
-    "harbour",
-    "market",
-    "clinic",
-    "railway",
-    "foundry",
-    "orchard",
-    "library",
-    "airport",
-    "stadium",
-    "refinery",
-    "terminal",
-    "warehouse",
-    "observatory",
-    "laboratory",
-    "reservoir",
-    "museum",
-    "courthouse",
-    "greenhouse",
-    "shipyard",
-]
-_WHERE = [
-    "Sukkur",
-    "Multan",
-    "Gwadar",
-    "Lahore",
-    "Quetta",
-    "Swat",
-    "Thatta",
-    "Kasur",
-    "Okara",
-    "Jhelum",
-    "Bannu",
-    "Chaman",
-]
-_ADD = [
-    "budget",
-    "winter",
-    "survey",
-    "tender",
-    "report",
-    "inquiry",
-    "deadline",
-    "contract",
-    "petition",
-    "audit",
-    "harvest",
-    "repair",
-]
+_WORDS = """
+minister engineer council farmer trader judge teacher nurse pilot mayor banker weaver driver editor
+opens reviews delays orders inspects praises rejects widens repairs measures counts defends
+canal bridge school harbour market clinic railway foundry orchard library airport stadium refinery terminal museum
+Sukkur Multan Gwadar Lahore Quetta Swat Thatta Kasur Okara Jhelum Bannu Chaman
+budget winter survey tender report inquiry deadline contract petition audit harvest repair
+"""
+_WHO, _DOES, _WHAT, _WHERE, _ADD = (line.split() for line in _WORDS.strip().splitlines())
 CALL = "Follow our channel for the latest from every city"
 LABEL = "Open Menu"
 
