@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from difflib import SequenceMatcher
 
 from archive.furniture import lines_of, mark_of
-from archive.model import NewsItem
+from archive.model import NewsItem, Version
 
 _LEAST_LEFT = 0.5  # of the text: what is shorter is a page that was cut off, not an edit
 
@@ -22,7 +23,8 @@ def is_edit(before: NewsItem, edited_at: datetime | None, after: NewsItem) -> bo
     since = edited_at or before.seen_at
     if since is None or after.seen_at is None or after.seen_at <= since:
         return False
-    return mark_of(before.title) != mark_of(after.title) or _new_text(before, after)
+    brief = not (before.body or after.body) and mark_of(before.summary or "") != mark_of(after.summary or "")
+    return mark_of(before.title) != mark_of(after.title) or _new_text(before, after) or brief
 
 
 def after_edit(before: NewsItem, after: NewsItem) -> NewsItem:
@@ -50,3 +52,17 @@ def _new_text(before: NewsItem, after: NewsItem) -> bool:
 
 def _marks(body: str | None) -> set[int]:
     return {line.mark for line in lines_of(body) if line.headline or line.sentence}
+
+
+def changes(before: Version, after: Version | NewsItem) -> list[tuple[str, str, str]]:
+    """(field, "-" or "+", line) of what an edit took away and added, in the order of the text."""
+    found = []
+    for name in ("title", "author", "summary", "body"):
+        old, new = (
+            [line for line in (getattr(one, name) or "").splitlines() if line.strip()] for one in (before, after)
+        )
+        for kind, low, high, to_low, to_high in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+            if kind != "equal":
+                found += [(name, "-", line) for line in old[low:high]]
+                found += [(name, "+", line) for line in new[to_low:to_high]]
+    return found

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from archive.identity import canonical_url, item_keys, text_key
+from archive.identity import canonical_url, item_keys, state_key, text_key
 from crawler.reading.entries import FeedEntry
 from crawler.reading.plain import excerpt, key
 from crawler.settings import SourceSettings
@@ -48,6 +48,12 @@ def keys_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = 
     guid = None if entry.guid in shared or names_nothing(entry.guid, shared) else entry.guid
     outlet_id, _ = named_in(url, source)
     return item_keys(source.name, url, guid, outlet_id) or (text_key(source.name, entry.title, entry.summary),)
+
+
+def state_of(entry: FeedEntry, keys: tuple[str, ...], kind: str) -> str:
+    """How the entry looks in a list of this kind; another state of a known entry hints at an edit."""
+    said = (key(entry.title), key(entry.summary or ""), key(entry.text or ""), entry.updated)
+    return state_key(kind, keys, *said)
 
 
 def names_nothing(url: str | None, shared: Collection[str] = ()) -> bool:

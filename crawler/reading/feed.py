@@ -138,6 +138,7 @@ def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str
         text=text,
         section=_section(raw),
         language=spoken,
+        updated=_as_stored(raw, "updated"),
     )
 
 
