@@ -120,8 +120,8 @@ def _reading(heard: Witnesses, hints: PageHints) -> PageReading:
             meta=said.meta.section,
             feed=heard.feed.section,
         ),
-        place=believe("place", dateline=heard.story.dateline.place, jsonld=said.jsonld.place),
-        credit=believe("credit", dateline=heard.story.dateline.credit, tail=heard.story.credit),
+        place=believe("place", dateline=heard.dateline.place, jsonld=said.jsonld.place),
+        credit=believe("credit", dateline=heard.dateline.credit, tail=heard.story.credit),
         summary=_summary(heard),
         body=body,
         canonical_url=_canonical(heard),
@@ -180,7 +180,7 @@ def _published(heard: Witnesses, hints: PageHints) -> datetime | None:
         "meta": read(heard.said.meta.published),
         "marked": read(heard.said.marked.published or heard.marked_date),
         "byline": heard.byline.date,
-        "dateline": heard.story.dateline.date,
+        "dateline": heard.dateline.date,
         "url": _date_in(urlsplit(heard.url).path[:500], zone),
     }
     return believe_clock(witnesses, heard.feed.published_at, zone)

@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
+from crawler.reading.dateline import Dateline, split_dateline
 from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements
 from crawler.reading.headline import Headline, find_headline, without_last_part, without_site
@@ -19,7 +20,7 @@ from crawler.reading.metadata import Metadata, read_metadata
 from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
 from crawler.reading.sifting import size_of
-from crawler.reading.story import Story, is_dateline, joined, read_story
+from crawler.reading.story import Story, both, is_dateline, joined, read_story
 
 _LONG_ENOUGH = 400  # characters: a selected body of this size is not questioned
 _TEASER = 0.4  # of the text that the page's own data or the feed carries: less is only its beginning
@@ -46,6 +47,7 @@ class Witnesses:
         marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
         self.report = self._report(root, furniture, select.body)
         self.story: Story = self._story()
+        self.dateline = self._dateline()
         self.byline = self._byline()
         self.marked_author, self.marked_date = self._marked(marks)
 
@@ -120,6 +122,17 @@ class Witnesses:
         return story
 
     # ---- between headline and report ----
+
+    def _dateline(self) -> Dateline:
+        """The dateline at the head of the report; of one without, what stands on lines of its own above it."""
+        found = self.story.dateline
+        if found.place or self.headline.at is None:
+            return found
+        for at in self._range():
+            text = self.page.items[at].text
+            if at > self.headline.at and len(text) <= 120 and is_dateline(text):
+                found = both(found, split_dateline(text))
+        return found
 
     def _range(self) -> range:
         """The blocks that may be bylines: from a little above the headline to the report's first."""
