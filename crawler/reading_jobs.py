@@ -119,6 +119,7 @@ def _item(
         place=reading.place,
         credit=reading.credit,
         published_at=reading.published_at,
+        clock=reading.clock,
         keys=keys,
         complete=complete,
     )

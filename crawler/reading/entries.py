@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 class FeedEntry:
     """One entry of a feed. ``summary`` and ``text`` are plain text, ``text`` (the whole article, when the feed carries
     it) with a blank line between paragraphs; ``published_at`` is UTC; ``updated`` is when it
-    was changed last, as written: it is only ever compared."""
+    was changed last, as written: it is only ever compared. ``wall`` is the naive clock that ``published_at`` was
+    written as, with whatever offset."""
 
     url: str | None = None
     guid: str | None = None
@@ -24,6 +25,7 @@ class FeedEntry:
     section: str | None = None
     language: str | None = None
     updated: str | None = None
+    wall: datetime | None = None
 
     @property
     def says_something(self) -> bool:

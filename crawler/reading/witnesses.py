@@ -21,9 +21,9 @@ from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
 from crawler.reading.sifting import size_of
 from crawler.reading.story import Story, both, is_dateline, joined, read_story
+from crawler.reading.trust import whole_text
 
 _LONG_ENOUGH = 400  # characters: a selected body of this size is not questioned
-_TEASER = 0.4  # of the text that the page's own data or the feed carries: less is only its beginning
 _NEAR = 4  # lines above the headline in which a byline may stand
 
 
@@ -111,15 +111,12 @@ class Witnesses:
 
     def _story(self) -> Story:
         """The report as printed; what the page's own data or the feed carries when the page shows only a teaser."""
-        story = read_story([self.page.items[i].text for i in self.report.kept], self.titles, self.timezone)
-        printed = len(story.body or "")
-        whole = self.said.jsonld.body
-        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
-            return read_story(paragraphs(whole), self.titles, self.timezone)
-        whole = self.feed.text
-        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
-            return read_story(whole.split("\n\n"), self.titles, self.timezone)
-        return story
+        texts = {
+            "printed": [self.page.items[i].text for i in self.report.kept],
+            "jsonld": paragraphs(self.said.jsonld.body) if self.said.jsonld.body else [],
+            "feed": self.feed.text.split("\n\n") if self.feed.text else [],
+        }
+        return read_story(texts.get(whole_text(texts) or "", []), self.titles, self.timezone)
 
     # ---- between headline and report ----
 
