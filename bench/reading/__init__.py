@@ -2,7 +2,7 @@
 
 =========  ============================================================================
 ``texts``  the stories (TOML): title, author, place, body; every sentence is the project's
-``dress``  how outlets dress a story: twelve shapes of pages, each with its labels
+``dress``  how outlets dress a story: fourteen shapes of pages, each with its labels
 ``score``  how near a reading is to its labels
 =========  ============================================================================
 """

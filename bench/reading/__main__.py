@@ -53,9 +53,8 @@ def main() -> int:
     theirs, slow = measured(plain, known)
     languages = ", ".join(sorted({page.language for page in known}))
     print(f"{len(known)} pages, {len({page.shape for page in known})} outlets' shapes, languages {languages}")
-    print(
-        f"{'':<22} {'body F1':>7}  {'title':>6}  {'author':>6}  {'time':>6}  {'place':>6}  {'furniture':>9}  {'ms/page':>7}"
-    )
+    columns = "  ".join(f"{field:>6}" for field in FIELDS)
+    print(f"{'':<22} {'body F1':>7}  {columns}  {'furniture':>9}  {'ms/page':>7}")
     print(_row("khabardar", got, seconds))
     print(_row("trafilatura (days)", theirs, slow))
     for shape in dict.fromkeys(page.shape for page in known):

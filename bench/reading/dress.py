@@ -3,6 +3,7 @@
 The outlets, agencies and captions are invented; what is real is where things stand, how dates and datelines are
 written, and what is missing.
 """
+# ruff: noqa: E501 - templates of pages: a tag is easier to read on one line
 
 from __future__ import annotations
 
@@ -338,6 +339,76 @@ def signal_amp(name: str, story: Story, others: Sequence[str], at: datetime) -> 
     )
 
 
+def gazette(name: str, story: Story, others: Sequence[str], at: datetime) -> Page:
+    """An old system: layout tables, paragraphs parted by <br>, the logo as first headline, a dateline with a date,
+    soft hyphens inside words, a caption with the photographer."""
+    local = _local(at)
+    lead = f"{story.place}, {local:%b} {local.day}: "
+    text = (
+        "<br><br>\n".join(escape(one) for one in _led(story, lead))
+        .replace("number", "num&shy;ber")
+        .replace("weeks", "we&shy;eks")
+    )
+    listed = "".join(f"<tr><td><a href='/g{n}'>{escape(one)}</a></td></tr>" for n, one in enumerate(others))
+    body = (
+        f"<table width='100%'><tr><td colspan=2><h1>The Gazette</h1><font size=1>{local:%A, %B %d, %Y} | Safar 10, 1447</font></td></tr>"
+        f"<tr><td valign=top><table>{listed}</table></td><td><font size=5><b>{escape(story.title)}</b></font><br>"
+        f"<i>By {story.author}</i><br><font size=1>{local.day}-{local:%b-%Y %H:%M} PKT</font><br><br>"
+        f"<table align=right><tr><td><img src=a.jpg></td></tr><tr><td><small>Photo: Gazette/Stringer</small></td></tr></table>"
+        f"{text}<br><br>(QVN)</td></tr></table>"
+    )
+    head = f'<meta property="og:image" content="/logo.png"><meta property="og:title" content="{escape(story.title)} | The Gazette">'
+    return _page(
+        name,
+        story,
+        _document(head, body, title=f"The Gazette | {story.title}"),
+        at,
+        "story.php?id=5512",
+        furniture=(*others, "Photo: Gazette", "(QVN)", "1447"),
+    )
+
+
+def tiles(name: str, story: Story, others: Sequence[str], at: datetime) -> Page:
+    """A page made by scripts: classes without meaning, paragraphs in spans of div boxes, cut by adverts and a list of facts."""
+    local = _local(at)
+    head = _jsonld(
+        [
+            {"@type": "BreadcrumbList", "itemListElement": []},
+            {
+                "@type": "https://schema.org/ReportageNewsArticle",
+                "headline": story.title,
+                "datePublished": f"{local:%Y-%m-%d %H:%M:%S}",
+                "author": {"name": story.author, "@type": "Person"},
+                "mainEntityOfPage": {"@type": "WebPage", "@id": "x"},
+            },
+        ]
+    )
+    facts = ["Forty lorries a day", "Nine foundries in two districts"]
+    paragraphs = _led(story, f"{story.place} – ")
+    boxes = [f"<div class='sc-{n}x7'><span>{escape(one)}</span></div>" for n, one in enumerate(paragraphs)]
+    boxes.insert(2, "<div class='sc-ad'>Advertisement</div>")
+    boxes.insert(3, f"<h3>What is known</h3><ul>{''.join(f'<li>{one}.</li>' for one in facts)}</ul>")
+    cards = "".join(
+        f"<a class='sc-c{n}' href='/c{n}'><div><img src='{n}.webp'></div><div>{escape(one)}</div><div>{n + 1} hours ago</div></a>"
+        for n, one in enumerate(others)
+    )
+    body = (
+        f"<div id='__next'><div class='sc-1'><a href='/'>Tiles</a></div><div class='sc-2'><h1 class='sc-3'>{escape(story.title)}</h1>"
+        f"<div class='sc-4'><div>{story.author}</div><div>{local:%d %b, %Y %I:%M%p}</div><div>3 min read</div></div>"
+        f"<div class='sc-5'>{''.join(boxes)}</div></div><div class='sc-6'>{cards}</div></div>"
+    )
+    text = (*story.body[:2], "What is known", *(f"{one}." for one in facts), *story.body[2:])
+    return _page(
+        name,
+        story,
+        _document(head, body, title=story.title),
+        at,
+        "story/2561234/a-story",
+        body=text,
+        furniture=(*others, "Advertisement", "hours ago", "min read"),
+    )
+
+
 # ---- Urdu ----
 
 
@@ -436,6 +507,8 @@ SHAPES: dict[str, tuple[str, Dress]] = {
     "beacon": ("en", beacon),
     "signal": ("en", signal),
     "signal-amp": ("en", signal_amp),
+    "gazette": ("en", gazette),
+    "tiles": ("en", tiles),
     "jarida": ("ur", jarida),
     "khabarnama": ("ur", khabarnama),
     "boeki": ("ja", boeki),

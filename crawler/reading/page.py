@@ -47,7 +47,8 @@ class PageHints:
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """The fields of one article; None is unknown. ``body`` is plain text with a blank line between paragraphs,
-    ``published_at`` UTC, ``clock`` what was corrected in it. ``problem`` is a sentence when the page holds no article; what the feed said is then all."""
+    ``published_at`` UTC, ``clock`` what was corrected in it. ``problem`` is a sentence when the page holds no article;
+    what the feed said is then all."""
 
     title: str | None = None
     author: str | None = None
