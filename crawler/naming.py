@@ -65,12 +65,16 @@ def names_nothing(url: str | None, shared: Collection[str] = ()) -> bool:
 
 
 def named_in(url: str | None, source: SourceSettings) -> tuple[str | None, str | None]:
-    """(outlet's id, section) as the source's ``article`` expression finds them in a URL."""
+    """(outlet's id, section) as the source's ``article`` expression finds them in a URL, or in the form of it without
+    trackers, telephone and print twins: one id, whatever the form."""
     if url is None or source.article is None:
         return None, None
-    found = re.search(source.article, url[:2000])
-    groups = found.groupdict() if found else {}
-    return groups.get("id"), groups.get("section")
+    canonical = canonical_url(url)
+    for form in (url, canonical, canonical.replace("https://", "https://www.", 1)):
+        if found := re.search(source.article, form[:2000]):
+            groups = found.groupdict()
+            return groups.get("id"), groups.get("section")
+    return None, None
 
 
 def title_from(entry: FeedEntry) -> str:

@@ -13,6 +13,7 @@ from khabardar.terminal import is_terminal, json_line, line, local, marked, styl
 
 if TYPE_CHECKING:
     from archive.ledger import Ledger
+    from archive.store import Archive
     from khabardar.settings import Settings
     from query import Document, Query
 
@@ -34,7 +35,7 @@ def explain(
     settings = configuration(ctx, config)
     wanted = {"query": query_of(settings, query)} if query is not None else _rules(settings)
     with opened_archive(settings, reading=True) as archive:
-        ledger = archive.explain(url_or_id)
+        ledger = archive.explain(url_or_id) or _by_number(archive, settings, url_or_id)
     if ledger is None:
         raise CommandError(
             f"{url_or_id} was never seen. `khabardar search 'url:…'` finds items by words of their address; "
@@ -45,6 +46,17 @@ def explain(
         json_line(_as_json(ledger, judged))
     else:
         _show(ledger, judged, settings)
+
+
+def _by_number(archive: Archive, settings: Settings, url: str) -> Ledger | None:
+    """The item that has the number which a source's ``article`` expression finds in the address: its slug was edited."""
+    from crawler.naming import named_in
+
+    for source in settings.sources:
+        number, _ = named_in(url, source)
+        if number and (found := archive.explain(f"id:{source.name}:{number}")):
+            return found
+    return None
 
 
 def _rules(settings: Settings) -> dict[str, Query]:
