@@ -49,7 +49,7 @@ def explain(
 
 
 def _by_number(archive: Archive, settings: Settings, url: str) -> Ledger | None:
-    """The item that has the number which a source's ``article`` expression finds in the address: its slug was edited."""
+    """The item with the number that a source's ``article`` expression finds in the address: its slug was edited."""
     from crawler.naming import named_in
 
     for source in settings.sources:
