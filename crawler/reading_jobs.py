@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from archive.furniture import Habit, mark_of, without_furniture
 from archive.identity import canonical_url, item_keys
 from archive.model import NewsItem
 from crawler.leads import ArticleReading, Lead, ListReading
@@ -66,8 +67,16 @@ def read_listing_list(
     return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads))
 
 
-def read_article(html: bytes, url: str, content_type: str | None, source: SourceSettings, lead: Lead) -> ArticleReading:
-    """The item of an article page, together with what the list said of it."""
+def read_article(
+    html: bytes,
+    url: str,
+    content_type: str | None,
+    source: SourceSettings,
+    lead: Lead,
+    titles: Collection[int] = (),
+) -> ArticleReading:
+    """The item of an article page, together with what the list said of it. ``titles`` are marks of the headlines of
+    all entries of the list: those of others are captions where they stand in this one's text."""
     if urlsplit(url).path in ("", "/") and urlsplit(lead.item.url or "").path not in ("", "/"):
         return ArticleReading(None, "it redirects to the front page")
     reading = read_page(html, url, content_type, hints_of(source, lead.entry))
@@ -76,7 +85,9 @@ def read_article(html: bytes, url: str, content_type: str | None, source: Source
     if not (reading.title or lead.item.title):
         return ArticleReading(None, "no headline was found on the page")
     keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
-    return ArticleReading(_item(reading, lead.entry, source, tuple(keys), complete=True))
+    item = _item(reading, lead.entry, source, tuple(keys), complete=True)
+    captions = set(titles) - {mark_of(lead.item.title)}
+    return ArticleReading(without_furniture(item, dict.fromkeys(captions, Habit(title=True))))
 
 
 def lead_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = (), *, kind: str | None = None) -> Lead:

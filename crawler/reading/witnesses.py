@@ -19,7 +19,7 @@ from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_
 from crawler.reading.metadata import Metadata, read_metadata
 from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
-from crawler.reading.sifting import size_of
+from crawler.reading.sifting import is_prose, size_of
 from crawler.reading.story import Story, both, is_dateline, joined, read_story
 from crawler.reading.trust import whole_text
 
@@ -84,9 +84,13 @@ class Witnesses:
         at = self.headline.at
         if at is None:
             return None
+        prose = 0
         for i in range(at + 1, min(at + 12, len(self.page.items))):
             if key(self.page.items[i].text[:500]) in self.titles:
                 at = i
+            prose += is_prose(self.page.items[i])
+            if prose > 1:  # a standfirst may come between; more is the report, and what follows a caption
+                break
         return at
 
     # ---- the report ----

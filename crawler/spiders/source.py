@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.furniture import mark_of
 from archive.model import Known, NewsItem, Rejected
 from crawler.errand import Errand
 from crawler.failures import answered, passing, why
@@ -47,6 +48,7 @@ class SourceSpider(Visitor):
         self.begin = begin
         self._known = errand.known if conditional else Known()
         self._met: set[str] = set()
+        self._titles: set[int] = set()
         self._rereading = Rereading(errand.known.keys)
 
     async def start(self) -> AsyncIterator[Request]:
@@ -116,6 +118,7 @@ class SourceSpider(Visitor):
         """
         self.report.listed += len(leads)
         leads = leads[:_MOST_LEADS]
+        self._titles |= {mark_of(lead.item.title) for lead in leads if lead.item.title}
         for lead, again in zip(leads, self._rereading.of(leads), strict=True):
             keys = names_of(lead)
             if keys & self._met:
@@ -153,6 +156,7 @@ class SourceSpider(Visitor):
                 content_type(response),
                 self.source,
                 lead,
+                frozenset(self._titles),
                 cpu=_PAGE_CPU,
             )
         except ReadingFailed as failed:

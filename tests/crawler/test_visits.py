@@ -291,3 +291,17 @@ async def test_the_user_agent_is_the_configured_one(worker: Worker, outlet: Site
     await look(worker, feed=f"{outlet.url}/feed")
     for path in ("/robots.txt", "/feed", "/a-1"):
         assert f"user-agent: {SETTINGS.user_agent.lower()}\r\n" in outlet.head(path)
+
+
+async def test_headlines_of_other_entries_are_captions_in_an_article(worker: Worker, outlet: Site) -> None:
+    """The newest stories stand under each other before any of them was read; an article's own headline is its own."""
+    titles = ["Harbour waits for nine ships", "Light tower promised to fishermen", "Sea bed measured before the winter"]
+    outlet.answer("/feed", rss(*(entry(title, f"{outlet.url}/a-{n}") for n, title in enumerate(titles))))
+    captions = "".join(f"<p>{title}</p>" for title in titles)
+    for n, title in enumerate(titles):
+        outlet.answer(f"/a-{n}", page(title).replace("</article>", f"{captions}</article>"))
+    seen = await look(worker, feed=f"{outlet.url}/feed")
+    assert len(seen.items) == 3
+    for item in seen.items:
+        assert [title for title in titles if title in (item.body or "")] == []
+        assert SENTENCES[2] in (item.body or "")
