@@ -31,10 +31,12 @@ _LONGEST = 600  # characters: a longer line is a paragraph
 _LEAST = 3  # letters and digits: less is no line
 _HEADLINE = 18  # letters and digits (a Han or Kana sign counts for three): a shorter line is a label
 _FOREIGN = 0.25  # share of a sentence's words that the rest of the article uses too: less is another matter
+_TELLING = 5  # words that a sentence within the text must have to be told from it
 _RUN, _DENSITY = 3, 0.4  # sure lines, and their share, that prove a block of other stories at the end
 _ABOVE = 3  # captions too new to be known that may stand above such a block
 _LEDE = 60
 _SENTENCE = re.compile(r"[.!?…؟۔。！？」』][\"”’')）\]»]*\s*$|[:;：]\s*$")
+_STOP = re.compile(r"[.۔。][\"”’')）\]»]*\s*$")  # headlines ask and shout, but do not end in a full stop
 _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
 _BETWEEN = re.compile(r"[\W_]+")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -151,12 +153,17 @@ def _unwanted(lines: Sequence[Line], habits: Habits, title: str) -> set[int]:
     sure = {
         i
         for i, line in enumerate(lines)
-        if line.headline and not line.sentence and (known[i].title or recurs[i]) and len(line.text) <= _LONGEST
+        if line.headline and ((known[i].title and not _STOP.search(line.text)) or (recurs[i] and not line.sentence))
     }
     if not any(recurs) and not sure:
         return sure
     about = _words(" ".join([title, *(line.text for i, line in enumerate(lines) if not recurs[i] and i not in sure)]))
-    sure |= {i for i, line in enumerate(lines) if recurs[i] and line.sentence and _is_foreign(line.text, about)}
+    end = max((i for i, line in enumerate(lines) if line.sentence and not recurs[i]), default=-1)  # of its own text
+    sure |= {
+        i
+        for i, line in enumerate(lines)
+        if recurs[i] and line.sentence and _is_foreign(line.text, about, least=0 if i > end else _TELLING)
+    }
     return sure | _head(lines, recurs, sure) | _tail(lines, recurs, sure)
 
 
@@ -195,10 +202,10 @@ def _is_caption(line: Line) -> bool:
     return line.headline and not line.sentence and not re.search(r"\d", line.text)
 
 
-def _is_foreign(sentence: str, about: Collection[str]) -> bool:
-    """Does the sentence speak of other things than the article?"""
+def _is_foreign(sentence: str, about: Collection[str], least: int) -> bool:
+    """Does the sentence speak of other things than the article? One of fewer words than ``least`` cannot be told."""
     said = _words(sentence)
-    return not said or len(said & set(about)) < _FOREIGN * len(said)
+    return len(said) >= least and len(said & set(about)) <= _FOREIGN * len(said)
 
 
 def _words(text: str) -> set[str]:

@@ -69,6 +69,16 @@ def test_background_that_follows_a_story_through_many_reports_stays(archive: Arc
     assert _keep(archive, *news) == news
 
 
+def test_a_short_sentence_within_the_text_stays_and_a_call_after_it_goes(archive: Archive) -> None:
+    """A dozen bulletins may well advise the same."""
+    advice, own = "People should stay at home.", "The lake rose by {0}0 inches in report {0}."
+    for n in range(1, 8):
+        _keep(archive, _report(n, advice, own.format(n), "Write to us with your views."))
+    last = archive.find("https://dawn.example/news/7")
+    assert last is not None
+    assert last.body == _report(7, advice, own.format(7)).body
+
+
 def test_a_label_in_the_middle_may_head_figures_and_stays(archive: Archive) -> None:
     """Tables of market reports carry the same labels every day."""
     news = [_report(n, "Gold, tola", f"{n}00,{n}50 rupees were paid for it on day {n}.") for n in range(1, 7)]
@@ -102,6 +112,13 @@ def test_the_headline_of_another_item_is_a_caption_at_once(archive: Archive) -> 
     ]
     assert archive.find(first.url or "").body == _report(1).body  # type: ignore[union-attr]
     assert second.body == _report(2, "It shines, said one, and slept.").body
+
+
+def test_headlines_that_ask_or_shout_are_captions_and_sentences_are_not(archive: Archive) -> None:
+    """A line that ends in a full stop stays, even when another item is called so."""
+    asks, says = "Who will pay for the new lighthouse?", "The lighthouse is paid for by nobody."
+    _keep(archive, _report(7, title=asks), _report(8, title=says))
+    assert _keep(archive, _report(1, asks, says))[0].body == _report(1, says).body
 
 
 def test_a_sentence_about_something_else_leaves_after_four_stories(archive: Archive) -> None:
