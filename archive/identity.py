@@ -45,6 +45,7 @@ _CACHED = re.compile(
 )
 _UNRESERVED = "~-._!$&'()*+,;=:@"
 _OWN_PIECE = re.compile(r"^[!/]|\d{2,}")  # fragments that name a piece of their own: "#!/news/1", "#post-1234"
+STATE = "state:"  # how a list's entry looked, beside the keys that name it
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -109,12 +110,12 @@ def state_key(kind: str, keys: Sequence[str], *said: str | None) -> str:
         hashlib.blake2b("\x1f".join(part or "" for part in parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
         for parts in (keys[:1], said)
     )
-    return ":".join(("state", kind, *digests))
+    return STATE + ":".join((kind, *digests))
 
 
 def is_state(key: str) -> bool:
     """Does this key tell how an entry looked, rather than which one it is?"""
-    return key.startswith("state:")
+    return key.startswith(STATE)
 
 
 def _url_key(source: str, url: str) -> str | None:

@@ -146,12 +146,15 @@ def test_removed_texts_take_their_versions_along(archive: Archive) -> None:
 
 def test_how_an_entry_looked_is_no_name(archive: Archive) -> None:
     """Two items whose entries look alike stay two; the source knows the looks it has seen."""
-    keys = [(f"url:https://dawn.example/{n}", "state:feed:aaaa:bbbb") for n in (1, 2)]
+    keys = [(f"url:https://dawn.example/{n}", "state:feed:aaaa:bbbb") for n in (0, 1)]
     kept = archive.keep([judged(item(n, keys=key)) for n, key in enumerate(keys)], NOW, via="crawl")
     assert [one.keeping for one in kept] == [Keeping.NEW, Keeping.NEW]
     assert "state:feed:aaaa:bbbb" not in archive.explain(kept[0].item_id).keys  # type: ignore[union-attr]
     known = archive.claim_sources(["dawn"], NOW, "me", timedelta(minutes=1))["dawn"]
     assert "state:feed:aaaa:bbbb" in known.keys
+    later = NOW + timedelta(days=30)
+    known = archive.claim_sources(["dawn"], later, "me", timedelta(minutes=1))["dawn"]
+    assert known.keys == {"url:https://dawn.example/0", "url:https://dawn.example/1"}
 
 
 def deliver(archive: Archive) -> list[str]:
