@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from bench.reading.dress import Page, pages
+from bench.reading.dress import Page
 from bench.reading.score import FIELDS, Read, Score, mean, scored
+from bench.reading.shapes import pages
 
 
 def ours(page: Page) -> Read:

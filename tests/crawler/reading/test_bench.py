@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bench.reading.__main__ import measured, ours, plain
-from bench.reading.dress import pages
 from bench.reading.score import FIELDS, Read, f1, mean, scored
+from bench.reading.shapes import pages
 
 KNOWN = list(pages())
 
