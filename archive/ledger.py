@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 
 from archive.document import storable
 from archive.identity import item_keys
-from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Story
+from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Story, Version
 from archive.outbox import deliveries_of, owed_of
 from archive.rows import find_item, keys_of, spans_of, story_of
 from archive.sightings import Sighting, sightings_of
-from archive.tables import items, owed, tries
+from archive.tables import items, owed, tries, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Ledger:
 
     ``rules`` are those that matched when it came and ``spans`` where; ``quiet`` says why they owed nothing. ``owed`` is
     what is or was owed for this item, ``story_owed`` for the story's other items: who was told of it already.
+    ``versions`` are what an edited item said before.
     ``deliveries`` are made of both. ``via`` is "crawl" or "import".
     """
 
@@ -54,7 +55,9 @@ class Ledger:
     via: str | None = None
     kept_at: datetime | None = None
     filled_at: datetime | None = None
+    edited_at: datetime | None = None
     forgotten_at: datetime | None = None
+    versions: tuple[Version, ...] = ()
     owed: tuple[Owed, ...] = ()
     story_owed: tuple[Owed, ...] = ()
     deliveries: tuple[DeliveryAccount, ...] = ()
@@ -81,13 +84,23 @@ def ledger_of(connection: Connection, url_or_id: str) -> Ledger | None:
         via=facts["via"],
         kept_at=facts["kept_at"],
         filled_at=facts["filled_at"],
+        edited_at=facts["edited_at"],
         forgotten_at=facts["forgotten_at"],
+        versions=versions_of(connection, item.id),
         owed=tuple(owed_of(row) for row in rows if row["item_id"] == item.id),
         story_owed=tuple(owed_of(row) for row in rows if row["item_id"] != item.id),
         deliveries=tuple(
             DeliveryAccount(one, tries_of(connection, one.id)) for one in deliveries_of(connection, numbers)
         ),
     )
+
+
+def versions_of(connection: Connection, item_id: str) -> tuple[Version, ...]:
+    """What an edited item said before, oldest first; without what it says now."""
+    statement = select(versions).where(versions.c.item_id == item_id).order_by(versions.c.number)
+    names = [each.name for each in fields(Version)]
+    rows = connection.execute(statement).mappings()
+    return tuple(Version(**{name: row[name] for name in names}) for row in rows)
 
 
 def _of_rejected(connection: Connection, url_or_key: str) -> Ledger | None:

@@ -24,7 +24,8 @@ class NewsItem:
     ``body`` is plain text; paragraphs are separated by a blank line. ``keys`` are what identifies the item from outside
     (``archive.identity``): several keys point to one ``id``, which is minted once by the archive and stays.
     ``complete`` is False when the article page could not be read and the text is only what the feed said: the page is
-    tried again at later visits, and what it brings is judged anew.
+    tried again at later visits, and what it brings is judged anew. ``clock`` says what was corrected in the date that
+    the page gave, None when it was believed as it stands.
     """
 
     title: str
@@ -44,6 +45,7 @@ class NewsItem:
     rules: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     complete: bool = True
+    clock: str | None = None
 
     @property
     def effective_at(self) -> datetime:
@@ -155,6 +157,7 @@ class Keeping(enum.StrEnum):
     NEW = "new"
     KNOWN = "known"
     FILLED = "filled"  # known, but only now its article page could be read; judged like a new one
+    EDITED = "edited"  # known, and the outlet has changed it; the words before are kept as a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,20 @@ class Kept:
     item_id: str
     story_id: str
     owed: tuple[tuple[str, str], ...] = ()  # (channel, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an edited article said from ``seen_at`` until ``replaced_at``; ``number`` counts from 1."""
+
+    number: int
+    seen_at: datetime
+    replaced_at: datetime
+    title: str
+    author: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from archive import fulltext, story_rows
 from archive.database import Database
 from archive.document import document_of
 from archive.rows import item_of
-from archive.tables import deliveries, items, matches, owed
+from archive.tables import deliveries, items, matches, owed, versions
 
 _AT_ONCE = 200
 
@@ -56,6 +56,7 @@ def _forget_some(connection: Connection, before: datetime, now: datetime) -> int
         )
         fulltext.write(connection, row["seq"], fulltext.entry_of(document_of(item_of(cut))))
     ids = [row["id"] for row in rows]
+    connection.execute(versions.update().where(versions.c.item_id.in_(ids)).values(summary=None, body=None))
     story_rows.forget_prints(connection, ids)
     # Spans quote the text and point into it.
     connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))

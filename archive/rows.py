@@ -50,6 +50,7 @@ def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[st
         rules=tuple(rules),
         keys=tuple(keys),
         complete=row["complete"],
+        clock=row["clock"],
     )
 
 

@@ -5,17 +5,30 @@ Each method says in one line what it does; the work is in the module it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from archive import backtest as backtesting
 from archive import backup as copies
-from archive import claims, figures, ledger, outbox, retention, rows, schema, sightings, writer
+from archive import (
+    claims,
+    figures,
+    furniture_rows,
+    ledger,
+    outbox,
+    retention,
+    rewriting,
+    rows,
+    schema,
+    sightings,
+    writer,
+)
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
+from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
 from archive.model import (
     Delivery,
@@ -30,6 +43,7 @@ from archive.model import (
     Told,
     Visit,
 )
+from archive.rewriting import Correction
 from query import Query
 
 
@@ -92,9 +106,26 @@ class Archive:
 
     # items: archive.writer
 
-    def keep(self, batch: Sequence[Judged], now: datetime, *, via: str, alerting: bool = True) -> list[Kept]:
-        """Keep a batch with all it owes in one transaction; what became of each, in order."""
-        return writer.keep(self._database, batch, now, via=via, alerting=alerting)
+    def lesson(self, batch: Sequence[NewsItem], now: datetime) -> Lesson:
+        """The items freed of what their outlets put under everything, and what they teach about that."""
+        with self._database.read() as connection:
+            return furniture_rows.lesson_of(connection, batch, now)
+
+    def keep(
+        self,
+        batch: Sequence[Judged],
+        now: datetime,
+        *,
+        via: str,
+        alerting: bool = True,
+        lesson: Lesson | None = None,
+    ) -> list[Kept]:
+        """Keep a batch with all it owes, and what it taught, in one transaction; what became of each, in order."""
+        return writer.keep(self._database, batch, now, via=via, alerting=alerting, lesson=lesson)
+
+    def correct(self, batch: Sequence[Correction], rules: Collection[str], now: datetime) -> int:
+        """Put texts freed of furniture, judged anew by ``rules``, in the place of those that are kept; how many."""
+        return rewriting.correct(self._database, batch, rules, now)
 
     def reject(self, batch: Sequence[Rejected], now: datetime) -> None:
         """Note entries that were seen and not kept."""

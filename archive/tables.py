@@ -140,11 +140,14 @@ items = Table(
     Column("seen_at", Moment, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("filled_at", Moment),
+    Column("edited_at", Moment),
     Column("forgotten_at", Moment),
     Column("via", Text, nullable=False),
     Column("quiet", Text),
     Column("complete", Boolean, nullable=False),
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
+    Column("clock", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
 )
@@ -236,7 +239,8 @@ owed = Table(
     Column("due_at", Moment, nullable=False),
     Column("owed_at", Moment, nullable=False),
     Column("delivery_id", Text, ForeignKey("deliveries.id")),
-    Index("owed_once", "item_id", "channel", "rule", unique=True),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("owed_once", "item_id", "channel", "rule", "version", unique=True),
     Index("owed_of_story", "story_id", "channel"),
     Index("owed_of_delivery", "delivery_id"),
     Index(
@@ -287,6 +291,35 @@ shingles = Table(
     Column("hash", BigInteger, primary_key=True),
     Column("item_id", Text, ForeignKey("prints.item_id", ondelete="CASCADE"), primary_key=True),
     Index("shingles_of_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+# What edited articles said before, oldest first; the last version is the item itself.
+versions = Table(
+    "versions",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("replaced_at", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text),
+    Column("summary", Text),
+    Column("body", Text),
+    Column("published_at", Moment),
+)
+
+# Lines of an outlet's articles by hash, and the first few stories that carried them (archive.furniture_rows).
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("outlet", Text, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("stories", Integer, nullable=False),
+    Column("title", Boolean, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Index("furniture_by_time", "outlet", "last_at"),
     sqlite_with_rowid=False,
 )
 

@@ -28,7 +28,7 @@ from crawler.worker_process import Worker
 from khabardar import logs
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
-from scheduler.intake import keep
+from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
@@ -276,14 +276,16 @@ async def _import(
 ) -> None:
     if not batch:
         return
-    quiet = None if alert else "imported without --alert"
-    judged = [replace(one, quiet=quiet) for one in match([item for _, item in batch], line.orders.rules, utc_now())]
-    for (number, _), kept in zip(batch, await keep(line, judged, via="import"), strict=True):
+    quiet, now = None if alert else "imported without --alert", utc_now()
+    lesson = await learned(line, [item for _, item in batch], now)
+    await correct(line, lesson, line.orders, now)
+    judged = [replace(one, quiet=quiet) for one in match(lesson.items, line.orders.rules, now)]
+    for (number, _), kept in zip(batch, await keep(line, judged, via="import", lesson=lesson), strict=True):
         if kept is None:
             counts["rejected"] += 1
             on_bad(number, "the archive could not take it; see the log")
         else:
-            counts["known" if kept.keeping is Keeping.KNOWN else "new"] += 1
+            counts["known" if kept.keeping in (Keeping.KNOWN, Keeping.EDITED) else "new"] += 1
 
 
 async def test_channel(settings: Settings, name: str) -> Told:

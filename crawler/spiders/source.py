@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.furniture import mark_of
 from archive.model import Known, NewsItem, Rejected
 from crawler.errand import Errand
 from crawler.failures import answered, passing, why
@@ -21,6 +22,7 @@ from crawler.leads import ArticleReading, Lead, ListReading
 from crawler.politeness import HostClosed
 from crawler.pool import ReadingFailed
 from crawler.reading_jobs import read_article
+from crawler.rereading import Again, Rereading, names_of
 from crawler.settings import Start
 from crawler.spiders.visitor import Visitor
 
@@ -46,6 +48,8 @@ class SourceSpider(Visitor):
         self.begin = begin
         self._known = errand.known if conditional else Known()
         self._met: set[str] = set()
+        self._titles: set[int] = set()
+        self._rereading = Rereading(errand.known.keys)
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request a visit begins with; conditional when the archive knows validators."""
@@ -110,16 +114,18 @@ class SourceSpider(Visitor):
         """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page.
 
         A known entry under a further name (its address was edited, its guid stayed) is told as the list has it, without
-        its page: the archive lets the new name point to the item it has.
+        its page: the archive lets the new name point to the item it has. One that looks otherwise is read again.
         """
         self.report.listed += len(leads)
-        for lead in leads[:_MOST_LEADS]:
-            keys = set(lead.item.keys)
+        leads = leads[:_MOST_LEADS]
+        self._titles |= {mark_of(lead.item.title) for lead in leads if lead.item.title}
+        for lead, again in zip(leads, self._rereading.of(leads), strict=True):
+            keys = names_of(lead)
             if keys & self._met:
                 continue
             self._met |= keys
-            if keys & self.errand.known.keys:
-                if keys - self.errand.known.keys and lead.stands_alone:
+            if keys & self.errand.known.keys and again is not Again.READ:
+                if (keys - self.errand.known.keys or again is Again.NOTE) and lead.stands_alone:
                     yield self._seen(replace(lead.item, complete=False))
                 continue
             if lead.refused is not None:
@@ -150,6 +156,7 @@ class SourceSpider(Visitor):
                 content_type(response),
                 self.source,
                 lead,
+                frozenset(self._titles),
                 cpu=_PAGE_CPU,
             )
         except ReadingFailed as failed:
@@ -169,7 +176,8 @@ class SourceSpider(Visitor):
         self.report.unfinished = self.report.unfinished or transient
         self.logger.info("page not read: %s: %s", lead.item.url, problem)
         if lead.stands_alone:
-            return self._seen(replace(lead.item, complete=False))
+            keys = tuple(names_of(lead)) if transient else lead.item.keys  # a change that was not read stays one
+            return self._seen(replace(lead.item, complete=False, keys=keys))
         return self._rejected(lead, f"the page could not be read: {problem}", transient)
 
     def _seen(self, item: NewsItem) -> NewsItem:
