@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from archive.model import NewsItem
+from archive.model import NewsItem, Pace
 
 if TYPE_CHECKING:  # the daemon knows these values too, and must not load what reads pages
     from crawler.reading.entries import FeedEntry
@@ -27,11 +27,14 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence."""
+    """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence;
+    ``pace`` is what the list says of how often to ask; ``next_page`` the address of a listing's next page."""
 
     leads: tuple[Lead, ...] = ()
     sitemaps: tuple[str, ...] = ()
     problem: str | None = None
+    pace: Pace = field(default_factory=Pace)
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

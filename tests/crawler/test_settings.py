@@ -59,7 +59,7 @@ def test_auto_is_a_period_too() -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({}, "one of feed, sitemap or listing is needed"),
+        ({}, "one of feed, sitemap, listing or api is needed"),
         ({"feed": URL, "sitemap": URL}, "feed and sitemap are both given"),
         ({"api": URL}, "Extra inputs"),
         ({"feed": URL, "colour": "red"}, "Extra inputs"),
