@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import backup as copies
-from archive import claims, figures, ledger, outbox, retention, rows, schema, sightings, writer
+from archive import claims, figures, health, ledger, outbox, retention, rows, schema, sightings, writer
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
@@ -29,6 +29,7 @@ from archive.model import (
     Told,
     Visit,
 )
+from archive.standing import Afterwards, Outage, Record, Standing
 from query import Query
 
 
@@ -81,9 +82,34 @@ class Archive:
         """Where every source stands that was ever claimed or visited."""
         return claims.source_states(self._database)
 
-    def checked(self, visit: Visit, next_check_at: datetime, missed: int = 0, owner: str = "") -> None:
-        """Write down how a visit went, and give the lease back."""
-        claims.checked(self._database, visit, next_check_at, missed, owner)
+    def checked(
+        self,
+        visit: Visit,
+        next_check_at: datetime,
+        missed: int = 0,
+        owner: str = "",
+        after: Afterwards | None = None,
+    ) -> None:
+        """Write down how a visit went and what it changed, and give the lease back."""
+        claims.checked(self._database, visit, next_check_at, missed, owner, after)
+
+    # how sources behave: archive.health
+
+    def record(self, source: str, now: datetime) -> Record:
+        """All that is kept of a source's behaviour."""
+        return health.record_of(self._database, source, now)
+
+    def standings(self) -> dict[str, Standing]:
+        """How every source stands that was ever visited."""
+        return health.whole_standings(self._database)
+
+    def outages(self, since: datetime) -> list[Outage]:
+        """When sources were dark, as far as it lasted beyond ``since``."""
+        return health.outages_since(self._database, since)
+
+    def tell(self, changed: Sequence[Standing], notices: outbox.Notices, now: datetime) -> int:
+        """Owe the operator notices of how sources are now, once; how many."""
+        return health.tell(self._database, changed, notices, now)
 
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
