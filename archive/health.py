@@ -37,8 +37,8 @@ def record_of(database: Database, source: str, now: datetime) -> Record:
 
 
 def _day(connection: Connection, source: str, now: datetime) -> Day:
-    hour = type_coerce(visits.c.ended_at, BigInteger) / _HOUR
-    statement = select(func.coalesce(func.sum(visits.c.fresh), 0), func.count(distinct(func.floor(hour)))).where(
+    hour = type_coerce(visits.c.ended_at, BigInteger) // _HOUR
+    statement = select(func.coalesce(func.sum(visits.c.fresh), 0), func.count(distinct(hour))).where(
         visits.c.source == source, visits.c.ended_at > now - _DAY, visits.c.ended_at <= now, visits.c.status != "failed"
     )
     fresh, hours = connection.execute(statement).one()
