@@ -40,7 +40,7 @@ WEEK = timedelta(days=7)
 PKT = timedelta(hours=5)
 
 Times = list[datetime]
-Pause = Callable[[datetime, int], datetime]
+Pause = Callable[[datetime, Times], datetime]
 
 
 # -- publication times ------------------------------------------------------------------------------------------------
@@ -97,13 +97,15 @@ def publication_times(pattern: Pattern, chance: random.Random) -> Times:
         level *= chance.lognormvariate(-0.05, 0.33) / (1 + pattern.burst)
         for hour, weight in enumerate(pattern.hours):
             for _ in range(_poisson(level * weight / total, chance)):
-                minute = (
-                    chance.choice(pattern.minutes) + chance.random() * 3 if pattern.minutes else chance.random() * 60
-                )
+                minute = _minute(pattern, chance)
                 first = midnight + timedelta(hours=hour, minutes=minute)
                 times.append(first)
                 times += _followers(first, pattern, chance)
     return sorted(moment for moment in times if BEGIN <= moment < END)
+
+
+def _minute(pattern: Pattern, chance: random.Random) -> float:
+    return chance.choice(pattern.minutes) + 3 * chance.random() if pattern.minutes else 60 * chance.random()
 
 
 def _followers(first: datetime, pattern: Pattern, chance: random.Random) -> Times:
@@ -131,9 +133,8 @@ def read_times(path: Path) -> dict[str, Times]:
             found.setdefault(str(one["source"]), []).append(datetime.fromisoformat(one["published_at"]).astimezone(UTC))
     first = min(min(times) for times in found.values())
     monday = (first - timedelta(days=first.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        name: [t - monday + BEGIN for t in sorted(times) if t - monday + BEGIN < END] for name, times in found.items()
-    }
+    moved = {name: [moment - monday + BEGIN for moment in sorted(times)] for name, times in found.items()}
+    return {name: [moment for moment in times if moment < END] for name, times in moved.items()}
 
 
 # -- schedulers -------------------------------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ def ours(eager: float) -> Pause:
             rates[period] = habits.rate_of(habit)
         return rhythm.next_visit(rates[period], now, LOW, HIGH, fresh=len(published), eager=eager)
 
-    return due  # type: ignore[return-value]
+    return due
 
 
 def miniflux(factor: float = 1.0) -> Pause:
@@ -170,7 +171,7 @@ def miniflux(factor: float = 1.0) -> Pause:
         pause = WEEK / (week * factor) if week else MINIFLUX_HIGH
         return now + min(max(pause, MINIFLUX_LOW), MINIFLUX_HIGH)
 
-    return due  # type: ignore[return-value]
+    return due
 
 
 def fixed(every: timedelta) -> Pause:
@@ -209,7 +210,7 @@ def run(times: Times, scheduler: Pause, offset: timedelta) -> Run:
         if now >= BEGIN + LEARN:
             requests += 1
             delays += [(now - moment).total_seconds() / 60 for moment in found if moment >= BEGIN + LEARN]
-        now = scheduler(now, found)  # type: ignore[arg-type]
+        now = scheduler(now, found)
     return Run(requests, delays)
 
 
@@ -280,9 +281,8 @@ def _table(title: str, rows: Mapping[str, Run]) -> None:
 
 
 def _per_source(sources: Mapping[str, Times], theirs: Mapping[str, Run], alone: Mapping[str, Run]) -> None:
-    print(
-        f"\neach by itself, ours / Miniflux at equal requests\n  {'':<44}{'a day':>7}{'requests':>17}{'mean':>7}{'p95':>7}"
-    )
+    print("\neach by itself, ours / Miniflux at equal requests")
+    print(f"  {'':<44}{'a day':>7}{'requests':>17}{'mean':>7}{'p95':>7}")
     for name, times in sources.items():
         a, b = alone[name], theirs[name]
         told = f"{a.requests:,} / {b.requests:,}"

@@ -20,7 +20,9 @@ class Job:
 TIMETABLE = (
     Job("deliver", 2, "what is owed and due is sent; new promises ring the same bell at once"),
     Job(
-        "tell_operator", 20, "sources that have gone dark, are degraded or well again; what changes together is told so"
+        "tell_operator",
+        20,
+        "sources gone dark, degraded or well again: the operator hears of it; many at once in one notice",
     ),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
     Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
