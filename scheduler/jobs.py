@@ -22,7 +22,7 @@ TIMETABLE = (
     Job(
         "tell_operator",
         20,
-        "sources gone dark, degraded or well again: the operator hears of it; many at once in one notice",
+        "how sources are now: the operator hears of what has changed, once",
     ),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
     Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
