@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from archive.model import NewsItem
+from khabardar.commands.dark import dark_json, dark_sources, say_dark
 from khabardar.commands.options import (
     CommandError,
     ConfigOption,
@@ -37,6 +38,7 @@ _SAMPLE = 220  # code points around a match
 def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """The rules with their channels and their time of delivery."""
     settings = configuration(ctx, config)
+    dark = dark_sources(settings)
     if as_json:
         for rule in settings.rules:
             json_line(
@@ -47,6 +49,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
                     "deliver": rule.deliver,
                     "repeat": rule.repeat,
                     "enabled": rule.enabled,
+                    "dark": dark_json(dark),
                 }
             )
         return
@@ -62,6 +65,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     table(["rule", "deliver", "channels", "query"], rows, wide="query")
     if not rows:
         say("the configuration has no [[rules]].")
+    say_dark(dark, settings.service.timezone)
 
 
 @dataclass
