@@ -103,7 +103,8 @@ def _rebuild(connection: Connection) -> None:
         if not rows:
             return
         for row in rows:
-            write(connection, row["seq"], entry_of(document_of(item_of(row))))
+            if row["removed_at"] is None:
+                write(connection, row["seq"], entry_of(document_of(item_of(row))))
         after = rows[-1]["seq"]
 
 

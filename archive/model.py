@@ -181,13 +181,15 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
-    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed."""
+    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed.
+    ``store`` is how much of the item may be kept: "full", "excerpt" or "link"."""
 
     item: NewsItem
     rules: tuple[str, ...] = ()
     spans: tuple[MatchSpan, ...] = ()
     promises: tuple[Promise, ...] = ()
     quiet: str | None = None
+    store: str = "full"
 
 
 class Keeping(enum.StrEnum):

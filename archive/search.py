@@ -85,6 +85,7 @@ def _candidates(
         with database.read() as connection:
             if question is None:
                 newest = select(items.c.seq).where(items.c.seq < below, items.c.seq >= least)
+                newest = newest.where(items.c.removed_at.is_(None))
                 numbers = list(connection.execute(newest.order_by(items.c.seq.desc()).limit(size)).scalars())
             else:
                 numbers = fulltext.dialect(sqlite=database.sqlite).find(connection, question, below, least, size)

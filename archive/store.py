@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from archive import backup as copies
-from archive import claims, figures, health, ledger, outbox, retention, rows, schema, sightings, writer
+from archive import claims, figures, forgetting, health, ledger, outbox, retention, rows, schema, sightings, writer
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
+from archive.forgetting import Forgotten
 from archive.ledger import Ledger, Try
 from archive.model import (
     Delivery,
@@ -128,6 +129,18 @@ class Archive:
     def forget_texts(self, before: datetime, now: datetime | None = None) -> int:
         """Remove the texts of items seen before that time; their identity stays. How many."""
         return retention.forget_texts(self._database, before, now or datetime.now(UTC))
+
+    def forget(self, url_or_id: str, now: datetime) -> Forgotten | None:
+        """Remove all words of an item and keep its tombstone; None if it was never kept."""
+        return forgetting.forget_item(self._database, url_or_id, now)
+
+    def forget_source(self, source: str, now: datetime) -> Forgotten:
+        """Remove all words of all items of a source and keep their tombstones."""
+        return forgetting.forget_source(self._database, source, now)
+
+    def cut_source(self, source: str, store: str, now: datetime) -> int:
+        """Cut what was kept of a source before its ``store`` said less; how many items."""
+        return forgetting.cut_source(self._database, source, store, now)
 
     # deliveries: archive.outbox
 

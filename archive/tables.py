@@ -172,6 +172,7 @@ items = Table(
     Column("kept_at", Moment, nullable=False),
     Column("filled_at", Moment),
     Column("forgotten_at", Moment),
+    Column("removed_at", Moment),
     Column("via", Text, nullable=False),
     Column("quiet", Text),
     Column("complete", Boolean, nullable=False),

@@ -75,6 +75,7 @@ def _passes(query: Query, item: NewsItem) -> bool:
 async def keep(line: Line, judged: Sequence[Judged], *, via: str) -> list[Kept | None]:
     """Keeps a batch in one transaction and rings when something is owed. An item that the archive cannot take (None in
     the answer) is set aside with its reason and does not keep the others out; an archive that takes nothing raises."""
+    judged = [replace(one, store=line.orders.stores.get(one.item.source, "full")) for one in judged]
     try:
         kept: list[Kept | None] = list(await _kept(line, judged, via))
     except ArchiveError:

@@ -283,5 +283,6 @@ class Service:
         await tell_operator(self._line, self._line.orders)
 
     async def forget_texts(self) -> None:
-        """See ``upkeep.forget_texts``."""
+        """See ``upkeep.cut_texts`` and ``upkeep.forget_texts``."""
+        await asyncio.to_thread(upkeep.cut_texts, self._line.archive, self._line.orders.stores, utc_now())
         await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())

@@ -1,4 +1,4 @@
-"""How sources behave: standings, habits by the hour of the week, outages; what was fresh at a visit."""
+"""How sources behave: standings, habits by the hour of the week, outages; items that were removed on demand."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add three tables and a column."""
+    """Add three tables, and a column to visits and items."""
     op.add_column("visits", sa.Column("fresh", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("items", sa.Column("removed_at", sa.BigInteger(), nullable=True))
     _standings()
     _habits()
     _outages()
