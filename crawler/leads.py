@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -47,8 +48,9 @@ class ArticleReading:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed or sitemap that was found: ``kind`` is the source key it belongs under; ``entries`` now, the ``newest`` of
-    them, and whether the entries carry whole articles."""
+    """A feed, sitemap or API that was found: ``kind`` is the source key it belongs under; ``entries`` now, ``newest``
+    of them, whether the entries carry whole articles; of an API also where its ``items`` and their ``fields``
+    are."""
 
     kind: str
     url: str
@@ -56,3 +58,5 @@ class Found:
     newest: datetime | None = None
     full_text: bool = False
     language: str | None = None
+    items: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)

@@ -41,7 +41,7 @@ def test_the_hours_of_publication_are_learned() -> None:
 
 def test_visits_follow_the_hours() -> None:
     """Often while it publishes, seldom while it does not, and there again when it begins."""
-    rate = habit.rate_of(weeks({hour: 6 for hour in range(8, 18)}))
+    rate = habit.rate_of(weeks(dict.fromkeys(range(8, 18), 6)))
     busy = rhythm.next_visit(rate, MONDAY + 12 * HOUR, LOW, HIGH)
     assert busy - (MONDAY + 12 * HOUR) < 15 * MINUTE
     idle = rhythm.next_visit(rate, MONDAY + 20 * HOUR, LOW, HIGH)
@@ -61,7 +61,7 @@ def test_the_bounds_hold(per_hour: int) -> None:
 
 def test_news_make_the_next_visit_sooner() -> None:
     """A burst has begun."""
-    rate = habit.rate_of(weeks({hour: 1 for hour in range(24)}))
+    rate = habit.rate_of(weeks(dict.fromkeys(range(24), 1)))
     calm, stirred = (rhythm.next_visit(rate, MONDAY, LOW, HIGH, fresh=number) for number in (0, 6))
     assert stirred < calm
 
