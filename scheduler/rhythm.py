@@ -22,7 +22,7 @@ EAGER = 2.0
 UNKNOWN = timedelta(minutes=15)
 """The first interval of a source of which nothing is known, and that says nothing itself."""
 
-BURST = 0.35
+BURST = 0.2
 BURST_FOR = 0.4
 """How many more entries each fresh one announces, and within how many hours most of them come."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
-from archive.standing import Standing
+from archive.standing import Health, Standing
 from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
 from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
@@ -62,6 +62,8 @@ class Known:
             return "disabled"
         if self.state is None or self.state.checked_at is None:
             return "new"
+        if self.standing.state is Health.OK and self.state.failures and self.state.last_ok_at is None:
+            return Health.DEGRADED.value  # it has never worked
         return self.standing.state.value
 
     @property
@@ -73,7 +75,7 @@ class Known:
     def why(self) -> str | None:
         """What is wrong, or was at the last visit though it is too soon to call it more than a hiccup."""
         if self.word in ("degraded", "dark"):
-            return self.standing.why
+            return self.standing.why or (self.state.last_error if self.state else None)
         return self.state.last_error if self.state and self.state.failures else None
 
     @property
