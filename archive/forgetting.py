@@ -55,7 +55,10 @@ def forget_source(database: Database, source: str, now: datetime) -> Forgotten:
             done = _forget(connection, rows, now)
         many, undone = many + done.items, undone + done.deliveries
         if len(rows) < _AT_ONCE:
-            return Forgotten(many, undone)
+            break
+    with database.write() as connection:  # also what was seen and never kept has a headline
+        connection.execute(sightings.update().where(sightings.c.source == source).values(title=None))
+    return Forgotten(many, undone)
 
 
 def _forget(connection: Connection, rows: Sequence[Mapping[Any, Any]], now: datetime) -> Forgotten:

@@ -107,7 +107,9 @@ def test_a_whole_source_is_removed_in_steps(archive: Archive) -> None:
     """More than one transaction's worth; other sources stay; a new item of it is kept again."""
     archive.keep([judged(item(n, title=f"About {SECRET} {n}")) for n in range(430)], NOW, via="crawl")
     keep(archive, 1, source="geo")
+    archive.reject([Rejected("dawn", "https://dawn.example/x", "A rejected headline", "why", ("k",))], NOW)
     assert archive.forget_source("dawn", NOW).items == 430
+    assert "A rejected headline" not in said(archive)
     assert archive.forget_source("dawn", NOW).items == 0
     assert [found.source for found in archive.search(parse(SECRET))] == ["geo"]
     assert archive.keep([judged(item(999))], NOW, via="crawl")[0].keeping is Keeping.NEW
