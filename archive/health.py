@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import BigInteger, distinct, func, or_, select, type_coerce
 from sqlalchemy.engine import Connection
 
+from archive.behaviour_tables import habits, outages, standings
 from archive.database import Database
 from archive.document import storable_or_none
 from archive.ids import minted
 from archive.model import Pace
 from archive.outbox import Notices, owe_notice
 from archive.standing import Afterwards, Day, Health, Outage, Record, Standing
-from archive.tables import habits, outages, standings, visits
+from archive.tables import visits
 
 OUTAGES_FOR = timedelta(days=90)
 _HOUR = 3_600_000_000
