@@ -281,9 +281,7 @@ def _table(title: str, rows: Mapping[str, Run]) -> None:
 
 
 def _per_source(sources: Mapping[str, Times], theirs: Mapping[str, Run], alone: Mapping[str, Run]) -> None:
-    print(
-        "\neach by itself, ours / Miniflux at equal requests, as far as our longest pause of six hours lets them be equal"
-    )
+    print("\neach by itself, ours / Miniflux at equal requests (ours waits six hours at most)")
     print(f"  {'':<44}{'a day':>7}{'requests':>17}{'mean':>7}{'p95':>7}")
     for name, times in sources.items():
         a, b = alone[name], theirs[name]
