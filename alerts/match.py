@@ -67,7 +67,11 @@ def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]
             rules.note_broken(rule, error)
             return False
 
-    return [rule.name for rule in rules.index.matching(document, holds)]
+    try:
+        return rules.index.names(document, holds)
+    except Exception:
+        log.exception("the index of rules failed, every rule is judged")
+        return [rule.name for rule in rules.rules if holds(rule)]
 
 
 def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from alerts.compiling import Compiled, compiled
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
 from query import Names, Query, QueryError, parse
 
+if TYPE_CHECKING:
+    from alerts.many import ManyRules
+
 log = logging.getLogger(__name__)
+
+MANY = 1000
+"""From so many rules on they are compiled: native code takes some 100 MB and pays there (``bench/rules.py``)."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DELIVER = re.compile(
@@ -77,6 +87,7 @@ class Schedule:
     weekday: int = 0
 
     @classmethod
+    @functools.lru_cache(maxsize=1024)
     def of(cls, text: str) -> Schedule:
         """Read ``deliver``; ValueError says what would be right."""
         match = _DELIVER.fullmatch(text.strip().lower())
@@ -164,18 +175,41 @@ class Rules:
 
     ``broken`` names rules that raised while an item was judged, with the error: they are skipped for that item, the
     others go on, and the log hears of each rule once.
+
+    From ``MANY`` rules on they are compiled, kept in ``file`` for the next time, and each is parsed again when it is
+    first judged or its places are asked for: a parsed query takes more memory than all else of a rule.
     """
 
-    def __init__(self, rules: Sequence[RuleSettings], names: Names | None = None, timezone: str = "UTC") -> None:
+    def __init__(
+        self,
+        rules: Sequence[RuleSettings],
+        names: Names | None = None,
+        timezone: str = "UTC",
+        file: Path | None = None,
+    ) -> None:
         """Raises RulesError, with every rule whose query does not parse."""
         self.zone = ZoneInfo(timezone)
-        self.rules = _parsed([rule for rule in rules if rule.enabled], names or Names({}))
         self.broken: dict[str, str] = {}
+        self._compiled: Compiled | None = None
+        enabled = [rule for rule in rules if rule.enabled]
+        names = names or Names({})
+        if len(enabled) >= MANY:
+            self._compiled = _compiled(enabled, names, file)
+        make = parse if self._compiled is None else Query
+        self.rules = _ready(enabled, lambda text: make(text, names))
 
     @functools.cached_property
-    def index(self) -> RuleIndex:
+    def index(self) -> RuleIndex | ManyRules:
         """Which rules can match an item; made when the first item comes."""
-        return RuleIndex(self.rules)
+        if self._compiled is None:
+            return RuleIndex(self.rules)
+        try:
+            from alerts.many import ManyRules
+
+            return ManyRules(self.rules, *self._compiled)
+        except Exception:
+            log.exception("the compiled rules cannot be asked; they are matched a slower way")
+            return RuleIndex(self.rules)
 
     @property
     def by_name(self) -> Mapping[str, Rule]:
@@ -188,11 +222,41 @@ class Rules:
         self.broken[rule.name] = f"{type(error).__name__}: {error}"
 
 
-def _parsed(settings: Sequence[RuleSettings], names: Names) -> tuple[Rule, ...]:
+def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None) -> Compiled | None:
+    """The rules compiled, or None where that cannot be: then they are parsed and kept so, which is slower."""
+    errors: list[tuple[str, QueryError]] = []
+
+    def refuse(number: int, error: QueryError) -> None:
+        errors.append((settings[number].name, error))
+
+    try:
+        with _no_collection():
+            made = compiled([rule.query for rule in settings], names, file, refuse)
+    except Exception:
+        log.exception("the rules could not be compiled; they are matched a slower way")
+        return None
+    if errors:
+        raise RulesError(errors)
+    return made
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The garbage collector would look through all that was made, again and again, and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _ready(settings: Sequence[RuleSettings], query_of: Callable[[str], Query]) -> tuple[Rule, ...]:
     rules, errors = [], []
     for rule in settings:
         try:
-            rules.append(Rule(rule, parse(rule.query, names), Schedule.of(rule.deliver)))
+            rules.append(Rule(rule, query_of(rule.query), Schedule.of(rule.deliver)))
         except QueryError as error:
             errors.append((rule.name, error))
     if errors:

@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.document import storable
 from archive.model import NewsItem, rfc3339
+from query import Document
 
 _NUMBERS_TOO = ("id", "story_id", "author", "section")  # other systems number what they name
 _TEXTS = ("id", "url", "source", "author", "summary", "body", "language", "section", "place", "credit", "story_id")
+
+_READ = ("title", "summary", "body", "author", "place", "credit", "section", "source", "language", "url")
 
 
 def item_json(item: NewsItem) -> dict[str, Any]:
@@ -70,14 +74,37 @@ def item_from_json(value: Any) -> NewsItem:
     )
 
 
+def document_from_json(value: Any, now: datetime) -> Document:
+    """What the query language reads of an item in JSON that is not going to be stored.
+
+    Places count in its texts as they stand, white space at their beginning included, and nothing is needed, not even
+    a title. ``now`` stands for the time it was seen when it does not say. Raises ``ValueError`` as ``item_from_json``.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError("an item must be a JSON object.")
+    texts = {name: storable(text) for name in _READ if (text := _given(value, name))}
+    for name in ("id", "story_id"):
+        _given(value, name)
+    return Document.of(
+        **texts,
+        published_at=_moment(value, "published_at"),
+        seen_at=_moment(value, "seen_at") or now,
+    )
+
+
 def _text(value: Mapping[str, Any], name: str) -> str | None:
+    text = _given(value, name)
+    return text.strip() or None if text else None
+
+
+def _given(value: Mapping[str, Any], name: str) -> str | None:
     text = value.get(name)
     if text is None:
         return None
     allowed = str | int if name in _NUMBERS_TOO else str
     if isinstance(text, bool) or not isinstance(text, allowed):
         raise ValueError(f"{name} must be a text or null, not {_kind(text)}.")
-    return str(text).strip() or None
+    return str(text)
 
 
 def _moment(value: Mapping[str, Any], name: str) -> datetime | None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from archive import backtest as backtesting
 from archive import backup as copies
 from archive import claims, figures, forgetting, health, ledger, outbox, retention, rows, schema, sightings, writer
 from archive import search as searching
@@ -245,6 +246,51 @@ class Archive:
         return searching.search(
             self._database, query, since=since, until=until, limit=limit, sort=sort, now=now, as_rule=as_rule
         )
+
+    def page(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+        sort: str = "newest",
+        cursor: str | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+        as_rule: bool = False,
+    ) -> searching.Page:
+        """A page of items that match, found within a time; it says whether it is complete, and how to go on."""
+        return searching.page(
+            self._database,
+            query,
+            since=since,
+            until=until,
+            limit=limit,
+            sort=sort,
+            cursor=cursor,
+            seconds=seconds,
+            now=now,
+            as_rule=as_rule,
+        )
+
+    def count(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+    ) -> searching.Count:
+        """How many items match, exactly or at least."""
+        return searching.count(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
+    def backtest(
+        self, query: Query, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[backtesting.Batch]:
+        """What a rule would have matched, newest first, batch by batch."""
+        return backtesting.backtest(self._database, query, since, until)
 
     def explain(self, url_or_id: str) -> Ledger | None:
         """The whole account of an item or a rejected entry; None if it was never seen."""

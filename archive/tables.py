@@ -46,16 +46,34 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"The archive keeps only times with a zone, and {value.isoformat()} has none.")
-        return (value - _EPOCH) // _MICROSECOND
+        return micros_of(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Microseconds to a UTC time."""
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+        return None if value is None else moment_of_micros(int(value))
+
+
+def micros_of(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of_micros(micros: int) -> datetime:
+    """The UTC time so many microseconds after 1970. Raises ``OverflowError`` outside of the calendar."""
+    return _EPOCH + timedelta(microseconds=micros)
 
 
 def seq_floor(moment: datetime) -> int:
     """The lowest ``seq`` of the second of ``moment``."""
     return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
+
+
+def moment_of_seq(seq: int) -> datetime | None:
+    """The second of a row number; None outside of the calendar."""
+    try:
+        return _EPOCH + timedelta(seconds=seq >> SECOND_BITS)
+    except OverflowError:
+        return None
 
 
 # SQLite numbers rows by itself only when the type is exactly INTEGER.

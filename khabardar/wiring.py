@@ -19,7 +19,6 @@ import structlog
 
 from alerts.compose import test_message
 from alerts.match import match
-from alerts.rules import Rules
 from alerts.send import Sender
 from archive.errors import ArchiveError
 from archive.json_item import item_from_json
@@ -27,6 +26,7 @@ from archive.model import Delivery, Keeping, NewsItem, Told, Visit
 from archive.store import Archive
 from crawler.worker_process import Worker
 from khabardar import logs
+from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
 from scheduler.afterwards import tell_operator
 from scheduler.intake import keep
@@ -76,7 +76,7 @@ def orders_of(settings: Settings) -> Orders:
         sources={source.name: source for source in settings.sources},
         only=settings.only,
         crawl=settings.crawl,
-        rules=Rules(settings.rules, settings.names, zone),
+        rules=rules_of(settings),
         channels=tuple(channel.name for channel in settings.channels),
         sender=Sender({channel.name: channel for channel in settings.channels}, zone),
         operator=tuple(settings.service.operator),

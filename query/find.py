@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from query.document import Document
     from query.parts import Close, Slot, Terms
 
+MOST_PAIRS = 20_000  # of an inner NEAR in one text; beyond, only neighbours are looked at
+
 
 def find(slots: Sequence[Slot], words: Analysis) -> list[tuple[int, int]]:
     """First and last word of each place where the slots stand next to each other, ascending."""
@@ -74,30 +76,35 @@ class Occurrence(NamedTuple):
 
 @dataclass(slots=True)
 class Nearness:
-    """``hulls``: the shortest stretches that hold both sides; ``places``: every place that takes part in one."""
+    """``hulls``: stretches that hold both sides."""
 
     hulls: list[Occurrence] = field(default_factory=list)
-    places: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def places(self) -> set[tuple[int, int]]:
+        """Every place that takes part in a hull."""
+        return {place for hull in self.hulls for place in hull.places}
 
 
-def find_near(close: Close, words: Analysis) -> Nearness:
+def find_near(close: Close, words: Analysis, inner: bool = False) -> Nearness:
     """Where both sides of a NEAR stand close to each other.
 
-    A side takes part when its nearest neighbour on the left or on the right does, and the shortest hull with a given
-    end is made with the nearest neighbour. So looking at nearest neighbours only is enough, also for a NEAR of NEARs.
+    A side takes part when its nearest neighbour on the left or on the right does: looking at those is enough, but not
+    for the ``inner`` of two NEARs. What the outer one asks for may be close only to a longer stretch of the inner, so
+    there every pair counts, as long as they can be counted.
     """
     found = Nearness()
     left = _occurrences(close.left, words)
     right = _occurrences(close.right, words) if left else []
     if not right:
         return found
-    pairs = {*_pairs(left, right), *_pairs(right, left)}
+    pairs = _every_pair(left, right, close.distance) if inner else None
+    if pairs is None:
+        pairs = {*_pairs(left, right), *_pairs(right, left)}
     for before, after in pairs:
         apart = after.first - before.last - 1
         if apart <= close.distance and words.paragraphs[before.first] == words.paragraphs[after.first]:
-            places = (*before.places, *after.places)
-            found.hulls.append(Occurrence(before.first, after.last, places))
-            found.places.update(places)
+            found.hulls.append(Occurrence(before.first, after.last, (*before.places, *after.places)))
     return found
 
 
@@ -129,6 +136,23 @@ def _are_near(left: set[int], right: set[int], distance: int, stream: Sequence[s
     return False
 
 
+def _every_pair(
+    ones: list[Occurrence], others: list[Occurrence], distance: int
+) -> set[tuple[Occurrence, Occurrence]] | None:
+    """All pairs that are close enough, the earlier first; None if they are too many."""
+    found: set[tuple[Occurrence, Occurrence]] = set()
+    for befores, afters in ((ones, others), (others, ones)):
+        afters = sorted(afters, key=lambda after: after.first)
+        firsts = [after.first for after in afters]
+        for before in befores:
+            at = bisect_right(firsts, before.last)
+            upto = bisect_right(firsts, before.last + 1 + distance)
+            if len(found) + upto - at > MOST_PAIRS:
+                return None
+            found.update((before, after) for after in afters[at:upto])
+    return found
+
+
 def _pairs(ones: list[Occurrence], others: list[Occurrence]) -> Iterable[tuple[Occurrence, Occurrence]]:
     """Each of ``ones`` with its nearest of ``others`` before and behind it, the earlier first."""
     by_last = sorted(others, key=lambda other: (other.last, other.first))
@@ -151,6 +175,6 @@ def _occurrences(side: Sequence[Terms | Close], words: Analysis) -> list[Occurre
             for place in find(part.slots, words):
                 found[place] = Occurrence(*place, (place,))
         else:
-            for hull in find_near(part, words).hulls:
+            for hull in find_near(part, words, inner=True).hulls:
                 found.setdefault((hull.first, hull.last), hull)
     return list(found.values())

@@ -24,6 +24,15 @@ def parse_tree(text: str) -> tuple[Node, list[Token]]:
     return node, tokens
 
 
+def _chained(tokens: list[Token], number: int) -> str:
+    """What a chain of NEAR may have meant, in its own words where each is one token."""
+    before, behind = tokens[number - 3 : number], tokens[number + 1 : number + 2]
+    words = [each for each in (before[:1] + before[2:] + behind) if each.type in ("WORD", "PHRASE", "EXACT", "NAMED")]
+    if len(before) < 3 or before[1].type != "NEAR" or len(words) < 3:
+        return f"(a {tokens[number]} b) {tokens[number]} c"
+    return f"({' '.join(str(each)[:60] for each in before)}) {tokens[number]} {str(behind[0])[:60]}"
+
+
 def _unexpected(text: str, tokens: list[Token], token: Token) -> QueryError:
     number = next((n for n, each in enumerate(tokens) if each is token), len(tokens))
     before = tokens[number - 1] if number else None
@@ -33,7 +42,7 @@ def _unexpected(text: str, tokens: list[Token], token: Token) -> QueryError:
             "A chain of NEAR needs parentheses, and groups say what belongs together.",
             text,
             column(token),
-            f"(a {token} b) {token} c",
+            _chained(tokens, number),
         )
     if before is not None and before.type in operators:
         return QueryError(

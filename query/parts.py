@@ -145,7 +145,12 @@ class Close:
     plain: tuple[frozenset[str], frozenset[str]] | None = field(init=False)
     """The words of both sides, if each side is single words only."""
 
+    levels: int = field(init=False)
+    """How many NEAR stand in one another."""
+
     def __post_init__(self) -> None:
+        inner = [part.levels for part in (*self.left, *self.right) if isinstance(part, Close)]
+        object.__setattr__(self, "levels", 1 + max(inner, default=0))
         sides = [_plain_forms(side) for side in (self.left, self.right)]
         object.__setattr__(self, "plain", (sides[0], sides[1]) if sides[0] and sides[1] else None)
 
@@ -240,3 +245,17 @@ class Wrapped:
 
 
 Part: TypeAlias = Terms | Whole | Regexp | When | Close | Every | Some | Never | Wrapped
+
+
+def fields_of(part: Part) -> frozenset[str]:
+    """The item's fields that a part reads."""
+    match part:
+        case Terms(_, fields) | Regexp(_, fields) | Close(_, fields):
+            return frozenset(fields)
+        case Whole(_, field):
+            return frozenset((field,))
+        case Every(_, parts) | Some(_, parts):
+            return frozenset[str]().union(*map(fields_of, parts))
+        case Never(_, inner) | Wrapped(_, inner):
+            return fields_of(inner)
+    return frozenset()

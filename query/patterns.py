@@ -14,12 +14,16 @@ _NEIGHBOURS = ("", "a", " ", "\n")
 # RE2 makes its automaton while it reads, in at most so many bytes; where they do not suffice it goes a slower way.
 _MOST_MEMORY = 32 << 20
 
+_BEYOND_LATIN = re.compile(r"[^\x00-\x7f]|\\x\{[0-9A-Fa-f]+\}")
+_SINGLE_BYTE = re.compile(r"(?s)(?:[^\\]|\\[^C])*?\\C")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @functools.lru_cache(maxsize=1024)
 def compile_pattern(text: str) -> Any:
     """The expression, case-insensitive unless it says ``(?-i)``. Raises ValueError with a sentence."""
+    if _SINGLE_BYTE.match(text):
+        raise ValueError("`\\C` stands for a byte, which is not a letter; write `.` for any letter.")
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
@@ -39,6 +43,23 @@ def compile_pattern(text: str) -> Any:
             f"This regular expression cannot be used: {reason.decode('utf-8', 'replace')}. The syntax is RE2, which"
             " has no look-around and no back-references."
         ) from None
+
+
+@functools.lru_cache(maxsize=1024)
+def steps(text: str) -> int:
+    """How many places an expression that compiles can be at, at once: what a letter of a text costs at worst.
+
+    Counted as if all letters were of one byte, for a class of thousands of letters is one step and not thousands.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.encoding = re2.Options.Encoding.LATIN1
+    try:
+        size: int = re2.compile(_BEYOND_LATIN.sub("é", text).encode("latin-1"), options).programsize
+    except re2.error:
+        size = compile_pattern(text).programsize
+    return size
 
 
 def places(pattern: Any, text: str) -> Iterator[tuple[int, int]]:

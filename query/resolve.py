@@ -12,11 +12,14 @@ from query.inflections import forms
 from query.letters import is_arabic, is_character
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, When, Whole, Wrapped
-from query.patterns import compile_pattern
+from query.patterns import compile_pattern, steps
 from query.words import PARTED, Analysis, query_words
 
 MOST_PARTS_WITH_TOPICS = 20_000
+MOST_PATTERNS = 64  # each may keep some megabytes of automaton
+LARGEST_PATTERNS = 8_000  # steps of all expressions together: what a letter of a text costs at worst
 DEEPEST_WITH_TOPICS = 200
+DEEPEST_NEAR = 6  # a NEAR of NEARs has more and more stretches that fulfil it
 SHORTEST_PREFIX = 3
 
 Fields: TypeAlias = tuple[str, ...]
@@ -36,6 +39,8 @@ class Resolver:
         self._open: list[str] = []
         self._column: int | None = None  # inside a named query: where the query names it
         self._size = 0
+        self._patterns = 0
+        self._pattern_steps = 0
         self._depth = 0
         self._deepest = 0
 
@@ -142,9 +147,22 @@ class Resolver:
 
     def _regexp(self, node: Pattern, fields: Fields) -> Regexp:
         try:
-            return Regexp(node, fields, compile_pattern(node.text))
+            pattern = compile_pattern(node.text)
         except ValueError as problem:
             raise self._error(str(problem), node) from None
+        self._patterns += 1
+        self._pattern_steps += steps(node.text)
+        if self._pattern_steps > LARGEST_PATTERNS:
+            raise self._error(
+                "This regular expression would make the query too slow: repeat less in it, `.{0,40}` for `.{0,900}`, or"
+                " say it with NEAR.",
+                node,
+            )
+        if self._patterns > MOST_PATTERNS:
+            raise self._error(
+                f"The query has more than {MOST_PATTERNS} regular expressions; join some of them by `|`.", node
+            )
+        return Regexp(node, fields, pattern)
 
     def _when(self, node: Date) -> When:
         try:
@@ -156,7 +174,12 @@ class Resolver:
         if fields[0] in WHOLE_FIELDS:
             raise self._error("NEAR looks inside a text; `section:`, `source:` and `lang:` compare whole values.", node)
         sides = [tuple(self._side(part, node, fields)) for part in (left, right)]
-        return Close(node, fields, sides[0], sides[1], node.distance)
+        close = Close(node, fields, sides[0], sides[1], node.distance)
+        if close.levels > DEEPEST_NEAR:
+            raise self._error(
+                f"NEAR stands in NEAR at most {DEEPEST_NEAR} deep; join some of it with AND instead.", node
+            )
+        return close
 
     def _side(self, part: Part, near: Near, fields: Fields) -> list[Terms | Close]:
         if isinstance(part, Terms | Close) and part.fields == fields:

@@ -26,7 +26,16 @@ _TERMS = frozenset({"WORD", "ADDRESS", "PHRASE", "EXACT", "PATTERN", "NAMED", "D
 _PREFIXES = frozenset({"NOT", "MINUS", "FIELD"})
 _NAMES = (*FIELDS, "topic", "rule", "after", "before")
 _LIKE_NEAR = re.compile(r"NEAR(?:/\S*|[0-9]+)?\Z")
+_LIKE_SMALL_NEAR = re.compile(r"(?i:near)/([0-9]{1,4})\Z")
 _LIKE_OPERATOR = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/8"}
+_FOREIGN_SIGNS = (
+    (re.compile(r"[!！]\w"), "`!` says nothing here; what must not occur is written with `-` or NOT."),
+    (re.compile(r"[+＋]\w"), "`+` says nothing here; words side by side are all needed as they are."),
+    (re.compile(r".*\w\?\w"), "`?` stands for nothing here; it parts words, and a `*` at the end finds beginnings."),
+    (re.compile(r".*\w[~^][0-9.]*\Z"), "`~` and `^` say nothing here; words near each other are written a NEAR/8 b."),
+    (re.compile(r"'[^\W\d]\w*\Z"), 'a straight `\'` opens no phrase; write "…" around its words.'),
+    (re.compile(r"[:：]\w"), "a field stands directly before what it is for, without a space: title:word."),
+)
 _FOREIGN_OPERATORS = {"|": "OR", "||": "OR", "&": "AND", "&&": "AND", "+": "AND", "!": "NOT", "~": "NOT"}
 
 
@@ -55,11 +64,16 @@ def scan(text: str) -> list[Token]:
 
 
 def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
-    """What is allowed but probably not meant: lower-case operators between words, stars inside of phrases."""
+    """What is allowed but probably not meant: lower-case operators between words, stars inside of phrases, signs that
+    other search tools give a meaning to."""
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
         word = normal_form(str(token).partition("/")[0]).text.casefold() if token.type == "WORD" else ""
         meant = _LIKE_OPERATOR.get(word)
+        if meant == "NEAR/8" and (written := _LIKE_SMALL_NEAR.match(token)):
+            meant = f"NEAR/{written[1]}"
+        if token.type == "WORD":
+            found += _foreign_signs(token)
         if meant and token is not tokens[-1] and (before is not None or meant == "NOT"):
             found.append(
                 f"Column {column(token)}: `{token}` is looked for as a word; the operator is written `{meant}`."
@@ -69,6 +83,12 @@ def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
                 f"Column {column(token)}: a `*` inside of quotes finds beginnings only for the last word of the phrase."
             )
     return tuple(found)
+
+
+def _foreign_signs(token: Token) -> list[str]:
+    return [
+        f"Column {column(token)}: in `{str(token)[:60]}`, {says}" for sign, says in _FOREIGN_SIGNS if sign.match(token)
+    ]
 
 
 def _strange_character(text: str, position: int) -> QueryError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ from khabardar.commands.options import DEFAULT_FILE, CommandError, ConfigOption,
 from khabardar.terminal import json_line, say
 
 if TYPE_CHECKING:
-    from query import Query
+    from query import Document, Query, Verdict
 
 
 def match(
@@ -47,21 +46,51 @@ def match(
     if (rules is None) == (query is None):
         raise CommandError("give either --rules FILE or --query Q.", 2)
     queries = _of_file(rules) if rules is not None else {"query": _of_text(ctx, config, str(query))}
+    judges = _Judges(queries)
     bad = 0
     with lines_of(items) as lines:
         for number, text in enumerate(lines, start=1):
             if not text.strip():
                 continue
             try:
-                json_line(_judged(json.loads(text), number, queries, spans=spans))
-            except json.JSONDecodeError as error:
-                bad += 1
-                say(f"line {number}: this is not JSON: {error.msg} at column {error.colno}.")
-            except (ValueError, RecursionError) as error:
+                json_line(_judged(_decoded(text), number, judges, spans=spans))
+            except ValueError as error:
                 bad += 1
                 say(f"line {number}: {error}")
     if bad:
         raise typer.Exit(1)
+
+
+class _Judges:
+    """The queries by name, and where they are many an index that says which are worth judging."""
+
+    def __init__(self, queries: Mapping[str, Query]) -> None:
+        from alerts.index import RuleIndex
+        from alerts.match import FEW
+        from alerts.rules import Rule, RuleSettings, Schedule
+
+        self._queries = queries
+        self._index: RuleIndex | None = None
+        if len(queries) > FEW:
+            self._index = RuleIndex(
+                Rule(RuleSettings.model_construct(name=name, query=query.text), query, Schedule("now"))
+                for name, query in queries.items()
+            )
+
+    def names(self, document: Document) -> list[str]:
+        """The names of the queries that match, in their order."""
+        from query.judge import look_at, matches
+
+        if self._index is None:
+            return [name for name, query in self._queries.items() if matches(query, document)]
+        look = look_at(document, None)
+        return [rule.name for rule in self._index.matching(document, lambda rule: rule.query.part.holds(look))]
+
+    def verdict(self, name: str, document: Document) -> Verdict:
+        """The answer of one query, with the places."""
+        from query import judge
+
+        return judge(self._queries[name], document)
 
 
 def _of_file(file: Path) -> Mapping[str, Query]:
@@ -86,23 +115,29 @@ def _of_text(ctx: typer.Context, config: ConfigOption, text: str) -> Query:
     return query
 
 
-def _judged(value: Any, number: int, queries: Mapping[str, Query], *, spans: bool) -> dict[str, object]:
-    from archive.document import document_of
-    from archive.json_item import item_from_json
-    from query import judge
+def _decoded(text: str) -> Any:
+    """The value of a line. Raises ValueError with a sentence, whatever stands there."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"this is not JSON: {error.msg} at column {error.colno}.") from None
+    except RecursionError:
+        raise ValueError("this is no item: its values lie too deep in one another.") from None
+    except ValueError:
+        raise ValueError("this is no item: it holds a number of thousands of digits.") from None
 
-    if not isinstance(value, dict):
-        raise ValueError("an item must be a JSON object.")
+
+def _judged(value: Any, number: int, judges: _Judges, *, spans: bool) -> dict[str, object]:
+    from archive.json_item import document_from_json
+
+    document = document_from_json(value, datetime.now(UTC))
     given = value.get("id")
-    item = item_from_json({**value, "id": given if given not in (None, "") else str(number)})
-    document = document_of(item if item.seen_at else replace(item, seen_at=datetime.now(UTC)))
-    verdicts = {name: judge(query, document) for name, query in queries.items()}
-    matched = {name: verdict for name, verdict in verdicts.items() if verdict.matched}
-    answer: dict[str, object] = {"id": number if given in (None, "") else given, "rules": list(matched)}
+    names = judges.names(document)
+    answer: dict[str, object] = {"id": number if given in (None, "") else given, "rules": names}
     if spans:
         answer["matches"] = [
             {"rule": name, "field": span.field, "start": span.start, "end": span.end, "text": span.text}
-            for name, verdict in matched.items()
-            for span in verdict.spans
+            for name in names
+            for span in judges.verdict(name, document).spans
         ]
     return answer

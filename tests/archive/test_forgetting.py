@@ -45,6 +45,7 @@ def test_an_item_that_is_removed_leaves_no_word(archive: Archive) -> None:
     assert list(archive.search(parse(SECRET))) == []
     assert list(archive.search(parse("source:dawn"))) == []
     assert list(archive.search(None)) == []
+    assert list(archive.search(parse("after:2000-01-01"))) == []
     left = archive.find(str(url))
     assert left is not None
     assert (left.id, left.url, left.title, left.body) == (number, url, "", None)

@@ -107,10 +107,21 @@ def test_queries_with_something_that_must_occur_are_allowed(text: str) -> None:
         ("or", 0),
         ('a1 "or" b1', 0),
         ('"a1* b1"', 1),
+        ("!a1", 1),
+        ("+a1 b1", 1),
+        ("a1?b1", 1),
+        ("a1~2", 1),
+        ("a1^3", 1),
+        ("title :a1", 1),
+        ("'auto industry'", 1),
+        ("'90s o'brien's", 0),
+        ("a1? b1", 0),
+        ('"!a1"', 0),
+        ("url:https://x.y/?q=a", 0),
     ],
 )
 def test_what_was_probably_not_meant_earns_a_warning(text: str, number: int) -> None:
-    """Lower-case operators between words are words; a star inside of a phrase is nothing."""
+    """Lower-case operators between words are words; a star inside of a phrase and signs of other tools are nothing."""
     warnings = parse(text).warnings
     assert len(warnings) == number
     assert all(warning.startswith("Column ") for warning in warnings)

@@ -41,7 +41,8 @@ NAMES = Names(
         ("a1 NEAR/x b1", 4, "number of words", "NEAR/8"),
         ("a1 NEAR/99999 b1", 4, "number of words", "NEAR/8"),
         ("NEAR/3 b1", 1, "needs something before", None),
-        ("a1 NEAR/3 b1 NEAR/3 c1", 14, "chain", "(a NEAR/3 b) NEAR/3 c"),
+        ("a1 NEAR/3 b1 NEAR/3 c1", 14, "chain", "(a1 NEAR/3 b1) NEAR/3 c1"),
+        ("a1 NEAR/3 (b1 OR c1) NEAR/5 d1", 22, "chain", "(a NEAR/5 b) NEAR/5 c"),
         ("a1 NEAR/3 -b1", 4, "needs something behind", None),
         ("a1 NEAR/3 (b1 c1)", 4, "sides of NEAR", None),
         ("a1 NEAR/3 title:b1", 4, "sides of NEAR", None),
@@ -83,6 +84,7 @@ NAMES = Names(
         ("/(ab/", 1, "missing )", None),
         ("/(?=a)b/", 1, "RE2", None),
         (r"/(a)\1/", 1, "RE2", None),
+        (r"/日\C/", 1, "a byte", None),
         ("/a*/", 1, "match nothing", None),
         ("/a|/", 1, "match nothing", None),
         (r"/\b/", 1, "match nothing", None),
@@ -131,6 +133,33 @@ def test_the_place_is_marked_under_the_letter() -> None:
     assert line[len(caret) - 1] == ")"
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("گاڑی sectoin:x", "گاڑی sectoin:x\n     ^ sectoin:x"),
+        ("پاکِستان\u200cی (x", "پاکِستان\u200cی (x\n         ^ (x"),  # vowel marks and joiners take no room
+        ("日本　 (x", "日本　 (x\n\u3000\u3000\u3000 ^"),
+        ("🚗 (x", "🚗 (x\n\u3000 ^"),
+        ("a\t(x", "a (x\n  ^"),
+    ],
+)
+def test_the_place_is_marked_in_every_script(text: str, marked: str) -> None:
+    """Letters from right to left are turned round by some terminals: what stands at the place is said as well."""
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert caught.value.marked == marked
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1b", "\x85", "\ud800", "\u202e", "\u200f", "\u2028"])
+@pytest.mark.parametrize("text", ["({}japan", 'topic:{}x"', "sect{}oin:x", '"{} japan', "…{}", "x{}y*z", "/({}/"])
+def test_an_error_can_be_shown_on_any_terminal(letter: str, text: str) -> None:
+    """No control, no mark of direction and no half character of a query comes back raw."""
+    with pytest.raises(QueryError) as caught:
+        parse(f"{text.format(letter)} (", NAMES)
+    assert str(caught.value).replace("\n", "").isprintable()
+    assert (caught.value.suggestion or "x").isprintable()
+
+
 def test_an_error_is_a_sentence_with_everything() -> None:
     """Column, message, suggestion and the marked query."""
     with pytest.raises(QueryError) as caught:
@@ -151,6 +180,9 @@ def test_an_error_is_a_sentence_with_everything() -> None:
         ("a1-" * 32, "a1-" * 33, "33 words"),
         ("車" * 32, "車" * 33, "33 words"),
         ('="' + "A1 " * 32 + '"', '="' + "A1 " * 33 + '"', "33 words"),
+        (f"{'(' * 6}a1{' NEAR/2 b1)' * 6}", f"{'(' * 7}a1{' NEAR/2 b1)' * 7}", "at most 6 deep"),
+        ("/ab+/ " * 64, "/ab+/ " * 65, "64 regular expressions"),
+        ("/a.{0,900}z/ /b.{0,900}z/", "/a.{0,900}z/ /b.{0,900}z/ /c.{0,900}z/", "too slow"),
     ],
 )
 def test_limits(allowed: str, refused: str, says: str) -> None:
