@@ -80,7 +80,8 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail says. ``paragraphs`` are those of a test or a notice, ``stories`` those of an alert or digest."""
+    """All that a mail says. ``paragraphs`` are those of a test or a notice, ``stories`` those of an alert or digest,
+    ``dark`` the sources from which nothing came in a digest's time."""
 
     subject: str
     heading: str
@@ -89,6 +90,7 @@ class Letter:
     stories: tuple[Telling, ...] = ()
     rest: tuple[Telling, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    dark: tuple[str, ...] = ()
 
 
 def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
@@ -106,7 +108,15 @@ def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
         rules=rules,
         stories=tuple(stories[:IN_FULL]),
         rest=tuple(stories[IN_FULL:]),
+        dark=tuple(_dark(one, zone) for one in data.get("dark", ())),
     )
+
+
+def _dark(outage: Mapping[str, Any], zone: tzinfo) -> str:
+    """A source from which no news came for a time."""
+    until = f" until {shown_time(outage['until'], zone)}" if outage.get("until") else ""
+    since = shown_time(outage.get("since"), zone)
+    return one_line(f"{outage['source']}, since {since}{until}: {outage.get('why') or 'unknown'}", 400)
 
 
 def render(letter: Letter) -> tuple[str, str]:

@@ -169,8 +169,9 @@ def _numbers(connection: Connection, what: Wanted, below: int, least: int, size:
     return found
 
 
-def _between(below: int, least: int) -> tuple[Any, Any]:
-    return items.c.seq < below, items.c.seq >= least
+def _between(below: int, least: int) -> tuple[Any, ...]:
+    """The items of a stretch; what was removed on demand is in no search (the index does not hold it either)."""
+    return items.c.seq < below, items.c.seq >= least, items.c.removed_at.is_(None)
 
 
 def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:

@@ -107,7 +107,8 @@ def _rebuild(connection: Connection) -> None:
         rows = connection.execute(statement).mappings().all()
         if not rows:
             return
-        write_all(connection, [(row["seq"], entry_of(document_of(item_of(row)))) for row in rows])
+        there = [row for row in rows if row["removed_at"] is None]
+        write_all(connection, [(row["seq"], entry_of(document_of(item_of(row)))) for row in there])
         after = rows[-1]["seq"]
 
 
@@ -123,7 +124,8 @@ def require_current(connection: Connection) -> None:
 
 def count_all(connection: Connection, below: int, least: int) -> int:
     """How many items there are with ``least <= seq < below``."""
-    statement = select(func.count()).select_from(items).where(items.c.seq < below, items.c.seq >= least)
+    there = (items.c.seq < below, items.c.seq >= least, items.c.removed_at.is_(None))
+    statement = select(func.count()).select_from(items).where(*there)
     return int(connection.execute(statement).scalar_one())
 
 

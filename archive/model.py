@@ -93,9 +93,47 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What a source says of how often it wants to be asked. ``fresh_for`` (seconds) is how long the answer stays good
+    (``Cache-Control: max-age``, RSS ``ttl``), ``period`` (seconds) how often it says it changes (``sy:updatePeriod``);
+    hours are UTC, days 0 = Monday."""
+
+    fresh_for: float | None = None
+    period: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one visit saw through one of a source's ways (its feed, or a fallback); ``way`` is its place among them.
+
+    ``listed`` counts the entries, ``fresh`` those never seen from this source before (``published``: their dates),
+    ``dated`` entries and items with a date, ``ahead`` listed entries dated in the future; ``newest_at`` is the newest
+    date that is not. ``longest_gap`` is the longest pause between two listed entries, in seconds. ``trouble`` is the
+    kind of ``problem``: "failing", "html", "challenge" or "empty".
+    """
+
+    way: int
+    kind: str
+    url: str
+    listed: int = 0
+    fresh: int = 0
+    dated: int = 0
+    ahead: int = 0
+    newest_at: datetime | None = None
+    longest_gap: float | None = None
+    published: tuple[datetime, ...] = ()
+    not_modified: bool = False
+    problem: str | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What came of checking one source. ``items`` counts the entries the source listed, known ones included;
-    ``retry_after`` is the number of seconds the server asked us to stay away, at most a day."""
+    ``retry_after`` is the number of seconds the server asked us to stay away, at most a day. ``looks`` are the ways
+    that were tried, in that order, ``way`` the one that brought the list (None: none did)."""
 
     source: str
     status: VisitStatus
@@ -109,6 +147,9 @@ class Visit:
     last_modified: str | None = None
     retry_after: float | None = None
     requests: int = 0
+    way: int | None = None
+    looks: tuple[Look, ...] = ()
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +183,15 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
-    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed."""
+    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed.
+    ``store`` is how much of the item may be kept: "full", "excerpt" or "link"."""
 
     item: NewsItem
     rules: tuple[str, ...] = ()
     spans: tuple[MatchSpan, ...] = ()
     promises: tuple[Promise, ...] = ()
     quiet: str | None = None
+    store: str = "full"
 
 
 class Keeping(enum.StrEnum):

@@ -82,6 +82,11 @@ def owe_message(
     return number
 
 
+def owe_notice(connection: Connection, number: str, channel: str, message: Mapping[str, Any], now: datetime) -> None:
+    """Owe a notice within a transaction that is already open."""
+    _owe_message(connection, number, channel, "notice", message, now)
+
+
 def _owe_message(
     connection: Connection, number: str, channel: str, kind: str, message: Mapping[str, Any], now: datetime
 ) -> None:

@@ -81,7 +81,8 @@ def story_of(connection: Connection, story_id: str) -> Story | None:
     """The story, also under the id of one that was joined into it; items oldest seen first."""
     lasting = lasting_story(connection, storable(story_id))
     order = (items.c.seen_at, items.c.kept_at, items.c.seq)
-    rows = connection.execute(select(items).where(items.c.story_id == lasting).order_by(*order)).mappings().all()
+    members_of = (items.c.story_id == lasting, items.c.removed_at.is_(None))
+    rows = connection.execute(select(items).where(*members_of).order_by(*order)).mappings().all()
     if not rows:
         return None
     members = with_rules(connection, rows)

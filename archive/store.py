@@ -15,7 +15,9 @@ from archive import backup as copies
 from archive import (
     claims,
     figures,
+    forgetting,
     furniture_rows,
+    health,
     ledger,
     outbox,
     retention,
@@ -28,6 +30,7 @@ from archive import (
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
+from archive.forgetting import Forgotten
 from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
 from archive.model import (
@@ -44,6 +47,7 @@ from archive.model import (
     Visit,
 )
 from archive.rewriting import Correction
+from archive.standing import Afterwards, Outage, Record, Standing
 from query import Query
 
 
@@ -96,9 +100,34 @@ class Archive:
         """Where every source stands that was ever claimed or visited."""
         return claims.source_states(self._database)
 
-    def checked(self, visit: Visit, next_check_at: datetime, missed: int = 0, owner: str = "") -> None:
-        """Write down how a visit went, and give the lease back."""
-        claims.checked(self._database, visit, next_check_at, missed, owner)
+    def checked(
+        self,
+        visit: Visit,
+        next_check_at: datetime,
+        missed: int = 0,
+        owner: str = "",
+        after: Afterwards | None = None,
+    ) -> None:
+        """Write down how a visit went and what it changed, and give the lease back."""
+        claims.checked(self._database, visit, next_check_at, missed, owner, after)
+
+    # how sources behave: archive.health
+
+    def record(self, source: str, now: datetime) -> Record:
+        """All that is kept of a source's behaviour."""
+        return health.record_of(self._database, source, now)
+
+    def standings(self) -> dict[str, Standing]:
+        """How every source stands that was ever visited."""
+        return health.whole_standings(self._database)
+
+    def outages(self, since: datetime) -> list[Outage]:
+        """When sources were dark, as far as it lasted beyond ``since``."""
+        return health.outages_since(self._database, since)
+
+    def tell(self, changed: Sequence[Standing], notices: outbox.Notices, now: datetime) -> int:
+        """Owe the operator notices of how sources are now, once; how many."""
+        return health.tell(self._database, changed, notices, now)
 
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
@@ -134,6 +163,18 @@ class Archive:
     def forget_texts(self, before: datetime, now: datetime | None = None) -> int:
         """Remove the texts of items seen before that time; their identity stays. How many."""
         return retention.forget_texts(self._database, before, now or datetime.now(UTC))
+
+    def forget(self, url_or_id: str, now: datetime) -> Forgotten | None:
+        """Remove all words of an item and keep its tombstone; None if it was never kept."""
+        return forgetting.forget_item(self._database, url_or_id, now)
+
+    def forget_source(self, source: str, now: datetime) -> Forgotten:
+        """Remove all words of all items of a source and keep their tombstones."""
+        return forgetting.forget_source(self._database, source, now)
+
+    def cut_source(self, source: str, store: str, now: datetime) -> int:
+        """Cut what was kept of a source before its ``store`` said less; how many items."""
+        return forgetting.cut_source(self._database, source, store, now)
 
     # deliveries: archive.outbox
 

@@ -16,10 +16,14 @@ from archive.identity import canonical_url, item_keys
 from archive.model import NewsItem
 from crawler.leads import ArticleReading, Lead, ListReading
 from crawler.naming import keys_of, named_in, names_nothing, shared_names, state_of, title_from
+from crawler.pace import pace_of
+from crawler.reading.api import Paths, read_api
 from crawler.reading.feed import FeedEntry, read_feed
 from crawler.reading.listing import read_listing
 from crawler.reading.page import PageHints, PageReading, Select, read_page, read_text
+from crawler.reading.paging import next_page
 from crawler.reading.sitemap import SitemapEntry, read_sitemap
+from crawler.reading.stubs import is_challenge, what_page
 from crawler.settings import SourceSettings, Start
 
 _MOST_LEADS = 500
@@ -36,7 +40,19 @@ def read_feed_list(
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    return ListReading(_newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries]))
+    return ListReading(
+        _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries]), pace=pace_of(body)
+    )
+
+
+def read_api_list(body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start) -> ListReading:
+    """The leads of a JSON answer."""
+    named = begin.fields.model_dump() if begin.fields else {}
+    reading = read_api(body, url, Paths(begin.items, **named), content_type, source.timezone, source.language)
+    if reading.problem is not None:
+        return ListReading(problem=reading.problem)
+    shared = shared_names(reading.entries, reading.site)
+    return ListReading(_newest_first([lead_of(entry, source, shared, kind="api") for entry in reading.entries]))
 
 
 def read_sitemap_list(
@@ -61,10 +77,14 @@ def read_listing_list(
         body, url, content_type, ", ".join(begin.links) or None, begin.links_match, article=source.article
     )
     if not links:
-        return ListReading(problem="the page has no link that looks like an article's; see `links` and `links_match`")
+        told = f" ({what_page(text)})" if is_challenge(text := body[:100_000].decode("latin-1")) else ""
+        return ListReading(
+            problem=f"the page has no link that looks like an article's{told}; see `links` and `links_match`"
+        )
     named = [link for link in links if not names_nothing(link.url)]
     leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in named[:_MOST_LEADS]]
-    return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads))
+    following = next_page(body, url, content_type, begin.next) if begin.pages > 1 else None
+    return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads), next_page=following)
 
 
 def read_article(

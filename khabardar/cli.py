@@ -50,6 +50,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("importing", "import_items", _ARCHIVE),
     "export": ("export", "export", _ARCHIVE),
     "backup": ("upkeep", "backup", _ARCHIVE),
+    "forget": ("forget", "forget", _ARCHIVE),
     "migrate": ("upkeep", "migrate", _ARCHIVE),
     "stats": ("upkeep", "stats", _ARCHIVE),
 }

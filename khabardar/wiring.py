@@ -28,6 +28,7 @@ from crawler.worker_process import Worker
 from khabardar import logs
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
+from scheduler.afterwards import tell_operator
 from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
@@ -218,6 +219,7 @@ async def crawl_once(
         async with asyncio.TaskGroup() as visits:
             for name in names:
                 visits.create_task(visit(name))
+        await tell_operator(line, line.orders)
         await deliver(line, line.orders.channels)
     return lines
 

@@ -6,19 +6,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from alerts.match import match
-from archive.claims import SourceState
 from archive.document import document_of
 from archive.errors import ArchiveError
 from archive.furniture_rows import Lesson
-from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, rfc3339
 from archive.rewriting import Correction
 from query import Query, judge
 from scheduler import cadence
+from scheduler.afterwards import following
 from scheduler.line import Line, finished, utc_now
 from scheduler.orders import Orders
 
@@ -125,6 +125,7 @@ def _passes(query: Query, item: NewsItem) -> bool:
 async def keep(line: Line, judged: Sequence[Judged], *, via: str, lesson: Lesson | None = None) -> list[Kept | None]:
     """Keeps a batch in one transaction and rings when something is owed. An item that the archive cannot take (None in
     the answer) is set aside with its reason and does not keep the others out; an archive that takes nothing raises."""
+    judged = [replace(one, store=line.orders.stores.get(one.item.source, "full")) for one in judged]
     try:
         kept: list[Kept | None] = list(await _kept(line, judged, via, lesson))
     except ArchiveError:
@@ -160,13 +161,8 @@ async def account(line: Line, rejected: Sequence[Rejected]) -> None:
 
 async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> Visit:
     """Writes down how a visit ended and when the next is due."""
-    state = (await asyncio.to_thread(line.archive.source_states)).get(visit.source)
-    due = state.next_check_at if state and scheduled else None
-    failures = (state.failures if state else 0) + 1 if visit.status is VisitStatus.FAILED else 0
-    every = orders.every(visit.source) or _adapted(orders, state, visit)
-    after = cadence.next_check(visit, every, due=due, failures=failures, now=utc_now())
-    missed = cadence.missed(due, visit.started_at, every)
-    await finished(asyncio.to_thread(line.archive.checked, visit, after, missed, line.owner))
+    next_ = await following(line, orders, visit, scheduled=scheduled)
+    await finished(asyncio.to_thread(line.archive.checked, visit, next_.due, next_.missed, line.owner, next_.after))
     log.info(
         "visit",
         source=visit.source,
@@ -174,16 +170,8 @@ async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> 
         items=visit.items,
         new=visit.new,
         seconds=round((visit.ended_at - visit.started_at).total_seconds(), 2),
-        next=rfc3339(after),
+        next=rfc3339(next_.due),
         **({"error": visit.error} if visit.error else {}),
-        **({"missed": missed} if missed else {}),
+        **({"missed": next_.missed} if next_.missed else {}),
     )
     return visit
-
-
-def _adapted(orders: Orders, state: SourceState | None, visit: Visit) -> timedelta:
-    previous = None
-    if state and state.next_check_at and state.checked_at and state.next_check_at > state.checked_at:
-        previous = state.next_check_at - state.checked_at
-    low, high = (timedelta(seconds=s) for s in (orders.crawl.min_every, orders.crawl.max_every))
-    return cadence.adapted(previous, visit.new, low, high)

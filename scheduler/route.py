@@ -34,7 +34,7 @@ import anyio
 from archive.errors import ArchiveError
 from archive.model import Delivery, NewsItem, Rejected, Visit
 from crawler.crawl import crawl
-from crawler.errand import Errand
+from scheduler.afterwards import errand_of
 from scheduler.intake import FirstVisit, account, checked, take_in
 from scheduler.line import Line, finished, utc_now
 from scheduler.telling import send_all
@@ -59,7 +59,7 @@ async def collect(line: Line, names: Sequence[str], *, scheduled: bool = True) -
     known = await asyncio.to_thread(line.archive.claim_sources, names, now, line.owner, SOURCE_LEASE)
     if not known:
         return []
-    errands = [Errand(source=orders.sources[name], known=known[name]) for name in known]
+    errands = [await errand_of(line, orders, name, known[name], scheduled=scheduled) for name in known]
     visits: list[Visit] = []
     first = FirstVisit(known)
     fresh: Counter[str] = Counter()

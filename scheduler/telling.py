@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from alerts.compose import compose, notice
+from alerts.compose import compose, notice, span_of
 from alerts.send import AT_ONCE
 from archive.errors import (
     ArchiveBusyError,
@@ -77,7 +77,11 @@ def _freeze(line: Line, delivery: Delivery) -> Delivery:
     """Composes the message of a delivery and writes it down before anybody is told."""
     stories = [story for story in map(line.archive.story, delivery.stories) if story]
     spans = {item.id: line.archive.spans(item.id) for story in stories for item in story.items}
-    message = compose(delivery, stories, spans, line.orders.stores, utc_now())
+    now = utc_now()
+    span = span_of(delivery)
+    watched = set(line.orders.enabled)
+    outages = [one for one in line.archive.outages(now - span) if one.source in watched] if span else []
+    message = compose(delivery, stories, spans, line.orders.stores, now, outages)
     return replace(delivery, message=line.archive.freeze(delivery.id, message))
 
 

@@ -19,7 +19,7 @@ from crawler.settings import CrawlSettings, SourceSettings
 from khabardar.settings.errors import Findings, SettingsError, SettingsErrors, did_you_mean
 from khabardar.settings.file import read_table
 from khabardar.settings.parts import ArchiveSettings, ServiceSettings, WebSettings
-from khabardar.settings.references import Queries, check_duplicates, check_known, read_topics
+from khabardar.settings.references import Queries, check_contact, check_duplicates, check_known, read_topics
 from khabardar.settings.validate import build, fields_of
 from khabardar.settings.values import from_environment, note_secrets, with_secret_files
 from khabardar.toml_lines import Path as KeyPath
@@ -80,6 +80,7 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
     rules = _list("rules", RuleSettings, table, found)
     service = parts["service"] or ServiceSettings()
     _check_names(table, found)
+    check_contact(parts["crawl"] or CrawlSettings(), [source for _, source in sources], found)
     queries, only = _queries(table, topics, service.timezone, found)
     found.stop_if_any()
     return Settings(
