@@ -74,9 +74,7 @@ def _earlier(connection: Connection, delivery: Delivery) -> tuple[str, ...]:
     return tuple(connection.execute(statement).scalars())
 
 
-def _due(
-    connection: Connection, now: datetime, names: Sequence[str], quiet: Sequence[str], limit: int
-) -> list[str]:
+def _due(connection: Connection, now: datetime, names: Sequence[str], quiet: Sequence[str], limit: int) -> list[str]:
     turn = (
         func.row_number()
         .over(partition_by=deliveries.c.channel, order_by=(deliveries.c.next_try_at, deliveries.c.created_at))

@@ -30,7 +30,7 @@ def silence(database: Database, rule: str, until: datetime, why: str, now: datet
 
 def end_silence(database: Database, silence_id: str, now: datetime) -> Silence | None:
     """End a silence before its time; None if there is none of that id, or it was over."""
-    going_on = (silences.c.id == storable(silence_id), _END > now)
+    going_on = (silences.c.id == storable(silence_id), now < _END)
     with database.write() as connection:
         ended = connection.execute(silences.update().where(*going_on).values(ended_at=now)).rowcount
         return _read(connection, select(silences).where(silences.c.id == storable(silence_id)))[0] if ended else None
@@ -40,7 +40,7 @@ def listed(database: Database, active_at: datetime | None = None) -> list[Silenc
     """All silences, newest first; with a time only those that go on then."""
     statement = select(silences).order_by(silences.c.created_at.desc(), silences.c.id)
     if active_at is not None:
-        statement = statement.where(silences.c.created_at <= active_at, _END > active_at)
+        statement = statement.where(silences.c.created_at <= active_at, active_at < _END)
     with database.read() as connection:
         return _read(connection, statement)
 
@@ -62,8 +62,8 @@ def silence_due(connection: Connection, now: datetime, channels: Sequence[str]) 
     during a silence is so silenced also where a digest or quiet hours put it off beyond the end."""
     if connection.execute(select(silences.c.id).limit(1)).first() is None:
         return
-    going_on = and_(silences.c.created_at <= now, _END > now)
-    went_on = and_(silences.c.created_at <= owed.c.owed_at, _END > owed.c.owed_at)
+    going_on = and_(silences.c.created_at <= now, now < _END)
+    went_on = and_(silences.c.created_at <= owed.c.owed_at, owed.c.owed_at < _END)
     ends = select(silences.c.id).where(silences.c.rule == owed.c.rule, or_(going_on, went_on))
     first = ends.order_by(silences.c.created_at, silences.c.id).limit(1).correlate(owed).scalar_subquery()
     due = (OPEN, owed.c.due_at <= now, owed.c.channel.in_(channels))
@@ -76,7 +76,13 @@ def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> list
     counts = {name: int(count) for name, count in connection.execute(counted.group_by(owed.c.silence_id))}
     return [
         Silence(
-            row["id"], row["rule"], row["why"], row["created_at"], row["until"], row["ended_at"], counts.get(row["id"], 0)
+            row["id"],
+            row["rule"],
+            row["why"],
+            row["created_at"],
+            row["until"],
+            row["ended_at"],
+            counts.get(row["id"], 0),
         )
         for row in rows
     ]

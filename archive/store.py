@@ -120,9 +120,7 @@ class Archive:
         bounds: Mapping[str, Bounds] | None = None,
     ) -> list[Delivery]:
         """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
-        return outbox.claim_deliveries(
-            self._database, now, owner, lease, channels=channels, limit=limit, bounds=bounds
-        )
+        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit, bounds=bounds)
 
     def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:
         """Owe an item that is kept to whom a rule would have told it; how many promises that makes."""

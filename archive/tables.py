@@ -247,7 +247,12 @@ owed = Table(
         sqlite_where=text("delivery_id IS NULL AND silence_id IS NULL"),
         postgresql_where=text("delivery_id IS NULL AND silence_id IS NULL"),
     ),
-    Index("owed_silenced", "silence_id", sqlite_where=text("silence_id IS NOT NULL"), postgresql_where=text("silence_id IS NOT NULL")),
+    Index(
+        "owed_silenced",
+        "silence_id",
+        sqlite_where=text("silence_id IS NOT NULL"),
+        postgresql_where=text("silence_id IS NOT NULL"),
+    ),
 )
 
 tries = Table(

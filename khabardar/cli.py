@@ -58,6 +58,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "source": ("sources", _SOURCES),
     "channel": ("channels", _TELLING),
     "delivery": ("deliveries", _TELLING),
+    "silence": ("silences", _TELLING),
 }
 
 

@@ -75,12 +75,16 @@ def orders_of(settings: Settings) -> Orders:
         sources={source.name: source for source in settings.sources},
         only=settings.only,
         crawl=settings.crawl,
-        rules=Rules(settings.rules, settings.names, zone),
+        rules=Rules(
+            settings.rules, settings.names, zone, {channel.name: channel.zone(zone) for channel in settings.channels}
+        ),
         channels=tuple(channel.name for channel in settings.channels),
         sender=Sender({channel.name: channel for channel in settings.channels}, zone),
         operator=tuple(settings.service.operator),
         keep_days=settings.archive.keep_days,
         stores={source.name: source.store for source in settings.sources},
+        manners={channel.name: channel for channel in settings.channels},
+        timezone=zone,
     )
 
 

@@ -15,16 +15,9 @@ from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
+from alerts.channels.manners import Manners
 from alerts.channels.mime import address_of, mail_of
 from alerts.channels.smtp import Server, Talk, talk
 from alerts.durations import seconds_of
@@ -38,7 +31,7 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-class EmailSettings(BaseModel):
+class EmailSettings(Manners):
     """``[[channels]]`` with ``kind = "email"``.
 
     ``server`` is ``smtp://host:port`` (STARTTLS when offered; port 25 unless named) or ``smtps://host:port`` (TLS from
@@ -46,9 +39,6 @@ class EmailSettings(BaseModel):
     ``timeout`` is for the whole conversation.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    name: str = Field(min_length=1, max_length=100)
     kind: Literal["email"] = "email"
     to: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     sender: str = Field(alias="from")

@@ -21,6 +21,7 @@ from khabardar.commands.options import (
     opened_archive,
     query_of,
 )
+from khabardar.commands.replay import replay
 from khabardar.terminal import fields, is_terminal, json_line, line, local, marked, plural, say, styled, table, waiting
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from query import Query
 
 app = typer.Typer(help="Rules: list them, try one on the archive.", no_args_is_help=True)
+app.command(name="replay")(replay)
 
 _BAR = 40  # letters
 _SAMPLE = 220  # code points around a match

@@ -43,7 +43,7 @@ def _owed() -> None:
     silence = sa.Column("silence_id", sa.Text(), nullable=True)
     if op.get_bind().dialect.name == "sqlite":
         # SQLite adds a foreign key with its column only; Alembic would write the constraint as a statement of its own.
-        op.execute('ALTER TABLE owed ADD COLUMN silence_id TEXT CONSTRAINT owed_silence REFERENCES silences (id)')
+        op.execute("ALTER TABLE owed ADD COLUMN silence_id TEXT CONSTRAINT owed_silence REFERENCES silences (id)")
     else:
         op.add_column("owed", silence)
         op.create_foreign_key("owed_silence", "owed", "silences", ["silence_id"], ["id"])
