@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from khabardar.settings import Settings
     from query import Query
 
-REPLAY = "replay"
-"""The digest that what is told so goes into: one message for each channel."""
-
 
 def replay(
     ctx: typer.Context,
@@ -65,9 +62,8 @@ def replay(
     line(f"{name}: {plural(matched, 'item')} matched since {local(first, settings.service.timezone)}.")
     if owed:
         told = ", ".join(rule.channels)
-        line(
-            f"  {plural(items, 'item')} not told before: one digest to {told}; the service or `khabardar crawl` sends it."
-        )
+        line(f"  {plural(items, 'item')} not told before: one digest to {told}.")
+        line("  The service or `khabardar crawl` sends it.")
     else:
         line("  all of it was told before; nothing is owed.")
 
@@ -82,6 +78,7 @@ def _rule(settings: Settings, name: str) -> RuleSettings:
 
 
 def _promises(rule: RuleSettings, now: datetime) -> Iterator[Promise]:
+    from alerts.compose import REPLAY
     from archive.model import Promise
 
     for channel in rule.channels:

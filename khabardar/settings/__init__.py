@@ -216,8 +216,28 @@ def _channels(table: Mapping[str, Any], found: Findings) -> list[tuple[int, Chan
         part = build(model, with_secret_files(element, fields_of(model), found, path), path, found)
         if part is not None:
             _check_certificates(part.ca, (*path, "ca"), found)
-            built.append((number, part))
+            built.append((number, _with_templates(part, path, found)))
     return built
+
+
+def _with_templates(part: ChannelSettings, path: KeyPath, found: Findings) -> ChannelSettings:
+    """The folder of a channel's own templates, found beside the configuration. A template that cannot be read is a
+    doubt, not an error: the built-in one takes its place."""
+    written = getattr(part, "templates", "")
+    if not written:
+        return part
+    folder = found.file.absolute().parent / Path(written).expanduser()
+    place = (*path, "templates")
+    if not folder.is_dir():
+        found.error(place, f"there is no folder {folder}. Its path is relative to this configuration.")
+        return part
+    from alerts.rendering import TEMPLATES, faults_in
+
+    if not any((folder / name).is_file() for name in TEMPLATES):
+        found.warn(place, f"none of {', '.join(TEMPLATES)} is in {folder}; the built-in ones are used.")
+    for name, fault in faults_in(folder).items():
+        found.warn(place, f"{name} cannot be used, the built-in one takes its place: {fault}")
+    return part.model_copy(update={"templates": str(folder)})
 
 
 def _check_certificates(pem: str, path: KeyPath, found: Findings) -> None:
