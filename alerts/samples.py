@@ -32,13 +32,12 @@ def samples(channel: str, now: datetime) -> dict[str, dict[str, Any]]:
         seen_at=now,
     )
     whole = Story("s1", english.title, (english, reprint))
+    grown = Story("s1", english.title, (english, more))
     calm = [(one, Story(f"s-{one.id}", one.title, (one,))) for one in (english, urdu, japanese, port)]
     held = "quiet hours 22:00-07:00"
     return {
         "alert": _message(channel, [(english, whole)], now),
-        "update": _message(
-            channel, [(more, Story("s1", english.title, (english, more)))], now, earlier=("sample-alert",)
-        ),
+        "update": _message(channel, [(more, grown)], now, earlier=("sample-i1",)),
         "late": _message(channel, [(late, Story("s5", late.title, (late,)))], now),
         "urdu": _message(channel, [(urdu, Story("s2", urdu.title, (urdu,)))], now),
         "japanese": _message(channel, [(japanese, Story("s3", japanese.title, (japanese,)))], now),
@@ -97,8 +96,8 @@ def _items(now: datetime) -> tuple[NewsItem, ...]:
             summary="A training centre for mechanics is to open near the port in spring, paid for by three car makers.",
             body=(
                 "ISLAMABAD: The ministry of industries said on Friday that engineers from Japan would teach there "
-                "for five years.\n\nThree makers of parts have promised machines. The first course has forty places, and "
-                "half of them are kept for women.\n\nA spokesman of the car makers called the plan overdue. Mr. Saleem "
+                "for five years.\n\nThree makers of parts have promised machines. The first has forty places, and "
+                "half are kept for women.\n\nA spokesman of the car makers called the plan overdue. Mr. Saleem "
                 "of the port authority said work at the port would begin in October, once the sheds are cleared."
             ),
             language="en",

@@ -47,6 +47,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "search", _NEWS),
     "match": ("match", "match", _NEWS),
     "explain": ("explain", "explain", _NEWS),
+    "plan": ("plan", "plan", _NEWS),
     "import": ("importing", "import_items", _ARCHIVE),
     "export": ("export", "export", _ARCHIVE),
     "backup": ("upkeep", "backup", _ARCHIVE),
