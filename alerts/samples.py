@@ -45,7 +45,7 @@ def samples(channel: str, now: datetime) -> dict[str, dict[str, Any]]:
         "morning": _message(channel, calm, now, held=held),
         "notice": notice(
             "Source karachi-ledger has gone dark",
-            "No visit of karachi-ledger has brought anything since yesterday.\nIts feed answers 503 Service Unavailable.",
+            "No visit of karachi-ledger has brought anything since yesterday.\nIts feed answers 503.",
             about="karachi-ledger",
             state="dark",
             since=now - 26 * HOUR,
@@ -96,7 +96,7 @@ def _items(now: datetime) -> tuple[NewsItem, ...]:
             summary="A training centre for mechanics is to open near the port in spring, paid for by three car makers.",
             body=(
                 "ISLAMABAD: The ministry of industries said on Friday that engineers from Japan would teach there "
-                "for five years.\n\nThree makers of parts have promised machines. The first has forty places, and "
+                "for five years.\n\nThree makers of parts have promised machines. The first has forty places; "
                 "half are kept for women.\n\nA spokesman of the car makers called the plan overdue. Mr. Saleem "
                 "of the port authority said work at the port would begin in October, once the sheds are cleared."
             ),

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from alerts.channels import ChannelSettings, EmailSettings
+from alerts.channels import AppriseSettings, ChannelSettings, EmailSettings
+from alerts.channels.apprise import AppriseChannel
 from alerts.channels.email import Email
 from alerts.channels.webhook import Webhook
 from alerts.hiding import hidden, secrets_of
@@ -64,4 +65,6 @@ class Sender:
 def _channel(settings: ChannelSettings, zone: ZoneInfo) -> Channel:
     if isinstance(settings, EmailSettings):
         return Email(settings, zone)
+    if isinstance(settings, AppriseSettings):
+        return AppriseChannel(settings, zone)
     return Webhook(settings)
