@@ -60,8 +60,8 @@ def words_of(letter: Letter, message: Mapping[str, Any] | None = None, folder: P
             faults["subject.txt"] = str(fault)
     written = replace(letter, subject=subject, warning=_warning(folder, faults))
     forms = {name: _form(name, written, message, folder, faults) for name in TEMPLATES[:3]}
-    for name, fault in faults.items():
-        log.error("template %s could not be used, the built-in form is sent: %s", (folder or Path()) / name, fault)
+    for name, why in faults.items():
+        log.error("template %s could not be used, the built-in form is sent: %s", (folder or Path()) / name, why)
     return Words(subject, forms["letter.txt"], forms["letter.html"], forms["brief.txt"], faults)
 
 

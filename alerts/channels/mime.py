@@ -77,7 +77,7 @@ def _list(channel: str, sender: str, unsubscribe: str) -> list[str]:
     domain = address.domain if _HOST.fullmatch(address.domain) else "localhost"
     way = unsubscribe or f"mailto:{quote(address.addr_spec, safe='@')}?subject={quote(f'unsubscribe {channel}')}"
     return [
-        f"List-Id: <{_token(channel).strip('.').lower()}.khabardar.{domain}>\r\n",
+        f"List-Id: <{_token(channel).strip('.').lower() or 'channel'}.khabardar.{domain}>\r\n",
         f"List-Unsubscribe:\r\n <{quote(way, safe=_IN_URL)}>\r\n",
     ]
 
