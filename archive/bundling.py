@@ -23,6 +23,8 @@ NOW = "now"
 HOUR = timedelta(hours=1)
 FREE = Bounds()
 _MOST_AT_ONCE = 2000
+"""Alerts that one transaction makes at the most, shared among the channels: keeping waits for its end."""
+_SHARE = 20
 
 
 def bundle_due(
@@ -35,14 +37,16 @@ def bundle_due(
     """
     silence_due(connection, now, channels)
     with_due = select(owed.c.channel).where(OPEN, owed.c.due_at <= now, owed.c.channel.in_(channels)).distinct()
-    for channel in connection.execute(with_due).scalars().all():
-        _bundle_channel(connection, channel, now, (bounds or {}).get(channel, FREE))
+    names = connection.execute(with_due).scalars().all()
+    share = max(_SHARE, _MOST_AT_ONCE // max(1, len(names)))
+    for channel in names:
+        _bundle_channel(connection, channel, now, (bounds or {}).get(channel, FREE), share)
 
 
-def _bundle_channel(connection: Connection, channel: str, now: datetime, bounds: Bounds) -> None:
+def _bundle_channel(connection: Connection, channel: str, now: datetime, bounds: Bounds, share: int) -> None:
     due = and_(OPEN, owed.c.channel == channel, owed.c.due_at <= now)
     at_once = and_(due, owed.c.bundle == NOW)
-    for story_id in _stories(connection, at_once, owed.c.urgent):
+    for story_id in _stories(connection, share, at_once, owed.c.urgent):
         _alert(connection, channel, story_id, now)
     if bounds.quiet is not None:
         for name in _digests(connection, due, owed.c.urgent):
@@ -53,16 +57,16 @@ def _bundle_channel(connection: Connection, channel: str, now: datetime, bounds:
         _digest(connection, channel, name, now, due)
     room = _room(connection, channel, now, bounds.max_per_hour)
     room -= _told_what_was_held(connection, channel, now, at_once) if room else 0
-    fresh = _stories(connection, at_once, owed.c.held.is_(None))
+    fresh = _stories(connection, share, at_once, owed.c.held.is_(None))
     for story_id in fresh[:room]:
         _alert(connection, channel, story_id, now)
     if fresh[room:]:
         _hold(connection, f"more than {bounds.max_per_hour} messages in an hour", at_once, owed.c.held.is_(None))
 
 
-def _stories(connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
-    """The stories of these rows in the order they fell due."""
-    statement = select(owed.c.story_id).where(*conditions).order_by(owed.c.due_at, owed.c.id).limit(_MOST_AT_ONCE)
+def _stories(connection: Connection, most: int, *conditions: ColumnElement[bool]) -> list[str]:
+    """The stories of the first of these rows in the order they fell due."""
+    statement = select(owed.c.story_id).where(*conditions).order_by(owed.c.due_at, owed.c.id).limit(most)
     return list(dict.fromkeys(connection.execute(statement).scalars()))
 
 
@@ -93,7 +97,7 @@ def _room(connection: Connection, channel: str, now: datetime, most: int) -> int
 
 def _told_what_was_held(connection: Connection, channel: str, now: datetime, at_once: ColumnElement[bool]) -> int:
     """All that waited as one digest, a single story as an alert; how many messages that makes."""
-    held = _stories(connection, at_once, owed.c.held.is_not(None))
+    held = _stories(connection, _MOST_AT_ONCE, at_once, owed.c.held.is_not(None))
     if len(held) == 1:
         return _alert(connection, channel, held[0], now)
     if not held:
