@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection
 
 from archive.ids import minted
 from archive.model import Bounds, DeliveryState
 from archive.owing import OPEN
+from archive.rows import chunks
 from archive.silencing import silence_due
 from archive.tables import deliveries, owed
 
@@ -46,8 +47,7 @@ def bundle_due(
 def _bundle_channel(connection: Connection, channel: str, now: datetime, bounds: Bounds, share: int) -> None:
     due = and_(OPEN, owed.c.channel == channel, owed.c.due_at <= now)
     at_once = and_(due, owed.c.bundle == NOW)
-    for story_id in _stories(connection, share, at_once, owed.c.urgent):
-        _alert(connection, channel, story_id, now)
+    _alerts(connection, channel, _stories(connection, share, at_once, owed.c.urgent), now)
     if bounds.quiet is not None:
         for name in _digests(connection, due, owed.c.urgent):
             _digest(connection, channel, name, now, due)
@@ -58,8 +58,7 @@ def _bundle_channel(connection: Connection, channel: str, now: datetime, bounds:
     room = _room(connection, channel, now, bounds.max_per_hour)
     room -= _told_what_was_held(connection, channel, now, at_once) if room else 0
     fresh = _stories(connection, share, at_once, owed.c.held.is_(None))
-    for story_id in fresh[:room]:
-        _alert(connection, channel, story_id, now)
+    _alerts(connection, channel, fresh[:room], now)
     if fresh[room:]:
         _hold(connection, f"more than {bounds.max_per_hour} messages in an hour", at_once, owed.c.held.is_(None))
 
@@ -99,24 +98,41 @@ def _told_what_was_held(connection: Connection, channel: str, now: datetime, at_
     """All that waited as one digest, a single story as an alert; how many messages that makes."""
     held = _stories(connection, _MOST_AT_ONCE, at_once, owed.c.held.is_not(None))
     if len(held) == 1:
-        return _alert(connection, channel, held[0], now)
+        return _alerts(connection, channel, held, now)
     if not held:
         return 0
     waiting = (OPEN, owed.c.channel == channel, owed.c.bundle == NOW)
     stories = select(owed.c.story_id).where(*waiting, owed.c.due_at <= now, owed.c.held.is_not(None))
-    mine = (owed.c.channel == channel, owed.c.bundle == NOW, owed.c.held.is_not(None))
-    return _bundle(connection, channel, "digest", now, mine, and_(*waiting, owed.c.story_id.in_(stories)))
+    mine = and_(owed.c.channel == channel, owed.c.bundle == NOW, owed.c.held.is_not(None))
+    return _bundle(connection, channel, now, mine, and_(*waiting, owed.c.story_id.in_(stories)))
 
 
-def _alert(connection: Connection, channel: str, story_id: str, now: datetime) -> int:
-    same = (owed.c.channel == channel, owed.c.story_id == story_id, owed.c.bundle == NOW)
-    return _bundle(connection, channel, "alert", now, same, and_(OPEN, *same))
+def _alerts(connection: Connection, channel: str, stories: Sequence[str], now: datetime) -> int:
+    """A delivery for each of the stories, in few statements; how many new ones."""
+    made = 0
+    for part in chunks(stories):
+        mine = and_(owed.c.channel == channel, owed.c.bundle == NOW, owed.c.story_id.in_(part))
+        numbers = {row.story_id: row.id for row in connection.execute(_uncomposed("alert", now, mine))}
+        loud = set(connection.execute(select(owed.c.story_id).where(OPEN, mine, owed.c.urgent)).scalars())
+        joined = [numbers[story_id] for story_id in part if story_id in numbers and story_id in loud]
+        connection.execute(deliveries.update().where(deliveries.c.id.in_(joined)).values(urgent=True))
+        fresh = {story_id: minted("d") for story_id in part if story_id not in numbers}
+        if fresh:
+            rows = [_delivery(number, channel, "alert", now, story_id in loud) for story_id, number in fresh.items()]
+            connection.execute(deliveries.insert(), rows)
+        same = (owed.c.channel == channel, owed.c.bundle == NOW, owed.c.story_id == bindparam("story"))
+        connection.execute(
+            owed.update().where(OPEN, *same).values(delivery_id=bindparam("number")),
+            [{"story": story_id, "number": number} for story_id, number in {**numbers, **fresh}.items()],
+        )
+        made += len(fresh)
+    return made
 
 
 def _digest(connection: Connection, channel: str, name: str, now: datetime, due: ColumnElement[bool]) -> int:
     """All of a digest that is due, also of times that were missed: one message, like one visit for many ticks."""
-    same = (owed.c.channel == channel, owed.c.bundle == name)
-    return _bundle(connection, channel, "digest", now, same, and_(due, owed.c.bundle == name))
+    same = and_(owed.c.channel == channel, owed.c.bundle == name)
+    return _bundle(connection, channel, now, same, and_(due, owed.c.bundle == name))
 
 
 def _hold(connection: Connection, why: str, *conditions: ColumnElement[bool]) -> None:
@@ -124,47 +140,43 @@ def _hold(connection: Connection, why: str, *conditions: ColumnElement[bool]) ->
 
 
 def _bundle(
-    connection: Connection,
-    channel: str,
-    kind: str,
-    now: datetime,
-    same: Sequence[ColumnElement[bool]],
-    rows: ColumnElement[bool],
+    connection: Connection, channel: str, now: datetime, same: ColumnElement[bool], rows: ColumnElement[bool]
 ) -> int:
-    """Put ``rows`` into a delivery: one made of the ``same`` that waits uncomposed (its channel is disabled or slow)
+    """Put ``rows`` into a digest: one made of the ``same`` that waits uncomposed (its channel is disabled or slow)
     takes what came since, else a new one. How many new ones: 1 or 0."""
     urgent = connection.execute(select(owed.c.id).where(rows, owed.c.urgent).limit(1)).first() is not None
-    number = _uncomposed(connection, kind, now, *same)
-    fresh = number is None
-    if number is None:
-        number = minted("d")
-        connection.execute(
-            deliveries.insert().values(
-                id=number,
-                channel=channel,
-                kind=kind,
-                state=DeliveryState.OWED.value,
-                created_at=now,
-                next_try_at=now,
-                urgent=urgent,
-            )
-        )
+    waiting = connection.execute(_uncomposed("digest", now, same).limit(1)).first()
+    number = waiting.id if waiting else minted("d")
+    if waiting is None:
+        connection.execute(deliveries.insert().values(**_delivery(number, channel, "digest", now, urgent)))
     elif urgent:
         connection.execute(deliveries.update().where(deliveries.c.id == number).values(urgent=True))
     connection.execute(owed.update().where(rows).values(delivery_id=number))
-    return int(fresh)
+    return int(waiting is None)
 
 
-def _uncomposed(connection: Connection, kind: str, now: datetime, *same: ColumnElement[bool]) -> str | None:
-    statement = (
-        select(deliveries.c.id)
+def _delivery(number: str, channel: str, kind: str, now: datetime, urgent: bool) -> dict[str, object]:
+    return {
+        "id": number,
+        "channel": channel,
+        "kind": kind,
+        "state": DeliveryState.OWED.value,
+        "created_at": now,
+        "next_try_at": now,
+        "urgent": urgent,
+    }
+
+
+def _uncomposed(kind: str, now: datetime, same: ColumnElement[bool]) -> Select[tuple[str, str]]:
+    """Deliveries of the same that wait uncomposed, by story: they take what came since."""
+    return (
+        select(owed.c.story_id, deliveries.c.id)
         .join(owed, owed.c.delivery_id == deliveries.c.id)
         .where(
-            *same,
+            same,
             deliveries.c.kind == kind,
             deliveries.c.message.is_(None),
             deliveries.c.state == DeliveryState.OWED.value,
             or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
         )
     )
-    return connection.execute(statement.limit(1)).scalar()

@@ -53,25 +53,28 @@ def claim_deliveries(
         connection.execute(
             deliveries.update().where(deliveries.c.id.in_(ids)).values(lease_owner=owner, lease_until=now + lease)
         )
-        return [replace(one, earlier=_earlier(connection, one)) for one in _deliveries(connection, ids)]
+        return _with_earlier(connection, _deliveries(connection, ids))
 
 
-def _earlier(connection: Connection, delivery: Delivery) -> tuple[str, ...]:
-    """What the channel was told before of the story of an alert that is about to be composed."""
-    if delivery.message is not None or delivery.kind != "alert" or len(delivery.stories) != 1:
-        return ()
-    statement = (
-        select(deliveries.c.id)
-        .where(
-            deliveries.c.id.in_(select(owed.c.delivery_id).where(owed.c.story_id == delivery.stories[0])),
-            deliveries.c.channel == delivery.channel,
-            deliveries.c.kind == "alert",
-            deliveries.c.message.is_not(None),
-            deliveries.c.id != delivery.id,
+def _with_earlier(connection: Connection, claimed: Sequence[Delivery]) -> list[Delivery]:
+    """Alerts that are about to be composed with what their channel was told of the story before."""
+    fresh = {one.stories[0] for one in claimed if one.message is None and one.kind == "alert" and one.stories}
+    told: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for part in chunks(sorted(fresh)):
+        statement = (
+            select(owed.c.story_id, deliveries.c.channel, deliveries.c.id)
+            .join(deliveries, deliveries.c.id == owed.c.delivery_id)
+            .where(owed.c.story_id.in_(part), deliveries.c.kind == "alert", deliveries.c.message.is_not(None))
+            .order_by(deliveries.c.created_at, deliveries.c.id)
         )
-        .order_by(deliveries.c.created_at, deliveries.c.id)
-    )
-    return tuple(connection.execute(statement).scalars())
+        for story_id, channel, number in connection.execute(statement):
+            told[channel, story_id][number] = None
+    return [
+        replace(one, earlier=tuple(told.get((one.channel, one.stories[0]), ())))
+        if one.message is None and one.kind == "alert" and one.stories
+        else one
+        for one in claimed
+    ]
 
 
 def _due(connection: Connection, now: datetime, names: Sequence[str], quiet: Sequence[str], limit: int) -> list[str]:
