@@ -38,6 +38,13 @@ def waiting(connection: Connection) -> dict[str, int]:
     return {name: int(count) for name, count in rows}
 
 
+def held(connection: Connection) -> dict[tuple[str, str], int]:
+    """Channel name and reason to how much is held back for a digest."""
+    columns = (owed.c.channel, owed.c.held)
+    statement = select(*columns, func.count()).where(OPEN, owed.c.held.is_not(None)).group_by(*columns)
+    return {(channel, why): int(count) for channel, why, count in connection.execute(statement.order_by(*columns))}
+
+
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool] | None = None) -> int:
     statement = select(func.count()).select_from(table)
     if condition is not None:

@@ -259,6 +259,11 @@ class Archive:
         """Raises an ``ArchiveError`` unless the archive answers and has its tables."""
         schema.check_version(self._database, must_be_current=True)
 
+    def held(self) -> dict[tuple[str, str], int]:
+        """Channel name and reason to how much waits for a digest by it."""
+        with self._database.read() as connection:
+            return figures.held(connection)
+
     def backup(self, path: str | Path) -> None:
         """A consistent copy of an SQLite archive while it is in use."""
         copies.backup(self._database, path)

@@ -185,7 +185,7 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
         due = local(one.due_at, zone)
         line(f"  owed {local(one.owed_at, zone)}  {one.rule} -> {one.channel}, {one.bundle}, due {due}")
         if one.held:
-            line(f"    not told when it was due but put into a digest: {one.held}")
+            line(f"    {'came in' if one.delivery_id else 'waits for'} a digest: {one.held}")
         if one.silence_id:
             line(f"    told to nobody: {_silence(ledger, one.silence_id, zone)}")
     for one in ledger.story_owed:

@@ -44,9 +44,11 @@ def test_in_quiet_hours_only_what_is_urgent_is_told_and_the_morning_brings_one_d
     night = tell(archive, NOW, NIGHT)
     assert sorted((one.channel, one.rules) for one in night) == [("desk", ("fire",))] + [("hook", ("calm",))] * 3
     assert tell(archive, NOW + HOUR, NIGHT) == []
+    assert archive.held() == {("desk", "quiet hours 22:00-07:00"): 3}
     (morning,) = tell(archive, NOW + 9 * HOUR)
     assert (morning.kind, len(morning.stories)) == ("digest", 3)
     assert {one.held for one in morning.owed} == {"quiet hours 22:00-07:00"}
+    assert archive.held() == {}
     assert tell(archive, NOW + DAY) == []
 
 
