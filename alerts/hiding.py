@@ -38,7 +38,11 @@ def secrets_of(settings: ChannelSettings) -> tuple[str, ...]:
 def _pieces(url: str) -> set[str]:
     """Of an Apprise URL: a token may stand in any part of it, also where other URLs have their host."""
     rest = url.partition("://")[2]
-    return {url, *(piece for piece in re.split(r"[/?&=:@,#]", rest) if len(piece) >= _LONG_PIECE)}
+    return {url, *(piece for piece in re.split(r"[/?&=:@,#]", rest) if len(piece) >= _LONG_PIECE and not _is_ip(piece))}
+
+
+def _is_ip(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", text) is not None
 
 
 def hidden(text: str, secrets: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ whatever way, the built-in one takes its place and says so, in the message and i
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import logging
 import re
@@ -29,6 +30,8 @@ PATIENCE = 5.0
 """Seconds for a user's template."""
 LARGEST = 2_000_000
 """Characters that it may write."""
+
+_HIGHEST = 64  # power
 
 _slow: set[tuple[Path, int]] = set()
 
@@ -131,12 +134,19 @@ def _by_user(folder: Path, name: str, letter: Letter, message: Mapping[str, Any]
     thread.join(PATIENCE)
     if not outcome:
         _slow.add(version)
+        _end(thread)
         raise _Unusable(f"it took longer than {PATIENCE:g} seconds")
     if isinstance(outcome[0], Exception):
         raise _Unusable(_explained(outcome[0]))
     if not outcome[0].strip():
         raise _Unusable("it writes nothing")
     return outcome[0] if name.endswith(".html") else _tidy(outcome[0])
+
+
+def _end(thread: threading.Thread) -> None:
+    """Have the thread end at its next step: a template's loops are Python's own. Nothing else runs in it."""
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TimeoutError))
 
 
 def _limited(folder: Path, name: str, letter: Letter, message: Mapping[str, Any] | None) -> str:
@@ -159,10 +169,9 @@ def _sandbox(folder: Path) -> Environment:
     """Made anew for every message, so that a changed template counts at once. ``{% import "builtin/letter.html" %}``
     and ``{% include %}`` reach our own."""
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     own = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = ImmutableSandboxedEnvironment(
+    environment = _sandbox_class()(
         loader=ChoiceLoader([FileSystemLoader(folder), PrefixLoader({"builtin": own})]),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
@@ -173,6 +182,24 @@ def _sandbox(folder: Path) -> Environment:
     environment.filters.pop("random", None)
     environment.globals.pop("lipsum", None)
     return environment
+
+
+@functools.cache
+def _sandbox_class() -> type[Environment]:
+    """Jinja2's sandbox, in which also no multiplication makes a text that fills the memory."""
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        intercepted_binops = frozenset(("*", "**"))
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            sizes = [len(one) if isinstance(one, (str, list, tuple)) else abs(one) for one in (left, right)]
+            words = not (isinstance(left, (int, float)) and isinstance(right, (int, float)))
+            if (words and sizes[0] * sizes[1] > LARGEST) or (operator == "**" and max(sizes) > _HIGHEST):
+                raise ValueError(f"{operator} makes more than {LARGEST:,} characters or too large a number")
+            return super().call_binop(context, operator, left, right)
+
+    return Sandbox
 
 
 @functools.cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,8 @@ BROKEN = {
     "a file that is not there": "{% include 'nothing.txt' %}",
     "too long a range": "{% for n in range(10**9) %}x{% endfor %}",
     "too much": "{% for n in range(99999) %}{{ 'x' * 100 }}{% endfor %}",
+    "a text that fills the memory": "{{ 'x' * 10**10 }}",
+    "a number that fills the memory": "{{ 9 ** 9 ** 9 }}",
     "recursion": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
 }
 
@@ -90,6 +94,11 @@ def test_a_template_without_end_is_left_behind_and_not_tried_again_until_it_is_c
     endless = "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}x"
     first = words(tmp_path, letter_txt=endless)
     assert "longer than" in first.faults["letter.txt"]
+    for _ in range(200):
+        if not [one for one in threading.enumerate() if one.name == "template"]:
+            break
+        time.sleep(0.05)
+    assert not [one for one in threading.enumerate() if one.name == "template"]
     message = alert()
     again = words_of(letter_of(message, ZONE), message, tmp_path)
     assert "not tried again until it is changed" in again.faults["letter.txt"]
