@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -93,13 +94,14 @@ def end(
     with opened_archive(settings) as archive:
         meant = [one.id for one in archive.silences(now) if silence_id in (one.id, one.rule)]
         ended = [one for one in (archive.end_silence(number, now) for number in meant) if one]
+        oldest = {one.id: _oldest(archive, one) for one in ended}
     if not ended:
         raise CommandError(f"no silence {silence_id} goes on now. `khabardar silence list --all` shows them.")
     for one in ended:
         since = local(one.created_at, settings.service.timezone)
         line(f"{one.rule}: heard again; {plural(one.count, 'alert')} kept back since {since}.")
         if one.count:
-            line(f'  To tell them after all: khabardar rule replay "{one.rule}" --since {rfc3339(one.created_at)}')
+            line(f"  To tell them after all: khabardar rule replay {quote(one.rule)} --since {rfc3339(oldest[one.id])}")
 
 
 def end_of(text: str, timezone: str, now: datetime) -> datetime:
@@ -120,6 +122,12 @@ def end_of(text: str, timezone: str, now: datetime) -> datetime:
     if until <= now:
         raise CommandError(f'"{text}" is over already; a silence ends in the future.', 2)
     return until
+
+
+def _oldest(archive: Archive, silence: Silence) -> datetime:
+    """From when on a replay finds all that a silence kept back; some of it may have waited before it began."""
+    items = archive.items({row.item_id for row in archive.silenced(silence.id)})
+    return min((item.effective_at for item in items.values()), default=silence.created_at)
 
 
 def _kept_back(archive: Archive, silence: Silence) -> list[dict[str, Any]]:
