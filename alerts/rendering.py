@@ -100,7 +100,8 @@ def _form(
 
 def _warning(folder: Path | None, faults: Mapping[str, str]) -> str:
     told = "; ".join(f"{name}: {fault}" for name, fault in faults.items())
-    return one_line(f"A template in {folder} could not be used, so this is the built-in form. {told}") if told else ""
+    name = folder.name if folder else ""  # readers of mail need not know where it lies
+    return one_line(f"A template in {name}/ could not be used, so this is the built-in form. {told}") if told else ""
 
 
 def _built_in(name: str, letter: Letter) -> str:
