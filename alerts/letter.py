@@ -17,8 +17,9 @@ from alerts.excerpt import Piece, Range, cut_before, joined, passages, pieces
 from alerts.inert import host_of, one_line, visible, web_address
 from alerts.wording import count, direction_of, script_of, shown_time, subject_of
 
-IN_FULL = 50
-"""Stories of a digest shown with their text; the ones after them are listed by title and link."""
+IN_FULL = 20
+"""Stories of a digest shown with their text; the ones after them are listed by title and link. A large mail service
+cuts off what is longer than about 100 KB: so many leave room for some forty more."""
 LEAD = 300
 WHY = 6
 """Code points of a story's lead; matched words named per rule."""
