@@ -18,12 +18,27 @@ from archive.standing import Outage
 
 LATE = timedelta(hours=6)
 """An item seen this long after its publication is labelled late."""
+REPLAY = "replay"
+"""The digest of what a rule is told of the past (``khabardar rule replay``)."""
 EXCERPT = 400
 """Code points of summary and of body that a source with ``store = "excerpt"`` lets out."""
 
 _FIELD_ORDER = ("title", "summary", "body")
 _KEY_ORDER = (
-    *("type", "timestamp", "data", "delivery_id", "channel", "rules", "stories", "story_id", "title", "late"),
+    *(
+        "type",
+        "timestamp",
+        "data",
+        "delivery_id",
+        "channel",
+        "note",
+        "earlier",
+        "rules",
+        "stories",
+        "story_id",
+        "title",
+        "late",
+    ),
     *("also_in", "items", "id", "url", "source", "author", "summary", "body", "language", "section", "place"),
     *("credit", "published_at", "seen_at", "matches", "rule", "name", "query", "field", "start", "end"),
     *("dark", "subject", "text", "about", "state", "since", "until", "why"),
@@ -42,21 +57,33 @@ def compose(
 
     ``stories`` hold the owed items among their items; ``spans`` are by item id; ``sources_store`` says per source what
     may leave the house: "full" (the default), "excerpt" or "link". Offsets of matches are right for the text that is
-    sent; matches in a part that is not sent are left out. A digest says which sources were dark in its time.
+    sent; matches in a part that is not sent are left out. A digest says which sources were dark in its time. Beside the
+    keys that are always there, ``note`` says why a message comes late or as a digest, ``earlier`` names the deliveries
+    that told of the same story before.
     """
     kind = _kind(delivery)
-    dark = {"dark": [_dark(outage) for outage in outages]} if kind == "digest" else {}
-    return {
-        "type": kind,
-        "timestamp": rfc3339(now),
-        "data": {
-            "delivery_id": delivery.id,
-            "channel": delivery.channel,
-            "rules": _rules(delivery.owed),
-            "stories": _stories(delivery.owed, stories, spans, sources_store),
-            **dark,
-        },
+    data: dict[str, Any] = {
+        "delivery_id": delivery.id,
+        "channel": delivery.channel,
+        "rules": _rules(delivery.owed),
+        "stories": _stories(delivery.owed, stories, spans, sources_store),
     }
+    if notes := notes_of(delivery):
+        data["note"] = " ".join(notes)
+    if delivery.earlier:
+        data["earlier"] = list(delivery.earlier)
+    if kind == "digest":
+        data["dark"] = [_dark(outage) for outage in outages]
+    return {"type": kind, "timestamp": rfc3339(now), "data": data}
+
+
+def notes_of(delivery: Delivery) -> list[str]:
+    """Why this comes now and in this form, in sentences: what was held back, what was replayed."""
+    held = dict.fromkeys(row.held for row in delivery.owed if row.held)
+    notes = [f"Held back until now: {'; '.join(map(encodable, held))}."] if held else []
+    if any(row.bundle == REPLAY for row in delivery.owed):
+        notes.append("Told after the fact: the rule was replayed over what had come before.")
+    return notes
 
 
 def _dark(outage: Outage) -> dict[str, Any]:

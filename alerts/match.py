@@ -91,8 +91,8 @@ def _spans(found: Sequence[tuple[Rule, Verdict]]) -> Iterator[MatchSpan]:
 
 
 def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:
-    due_at = rule.due_at(now, rules.zone)
     for channel in rule.settings.channels:
+        due_at = rule.due_at(now, rules.zones.get(channel, rules.zone))
         yield Promise(
             rule=rule.name,
             query=rule.settings.query,
@@ -100,4 +100,5 @@ def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:
             repeat=rule.settings.repeat,
             due_at=due_at,
             bundle=rule.schedule.text,
+            urgent=rule.settings.urgent,
         )

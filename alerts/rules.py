@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from alerts.compiling import Compiled, compiled
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
+from alerts.quiet import clock_time
 from query import Names, Query, QueryError, parse
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class RuleSettings(BaseModel):
     """``[[rules]]`` of the configuration.
 
     ``wait`` (seconds; written ``"5m"``) lets a story's first moments gather: the alert is due that long after the item
-    was seen, so that reprints are in its "also in". A rule without channels only marks items.
+    was seen, so that reprints are in its "also in". ``urgent`` breaks through quiet hours and past the cap of an hour.
+    A rule without channels only marks items.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,7 @@ class RuleSettings(BaseModel):
     deliver: str = "now"
     repeat: Literal["story", "each", "updates"] = "story"
     enabled: bool = True
+    urgent: bool = False
     wait: Annotated[float, BeforeValidator(seconds_of), Field(ge=0, le=86400)] = 0.0
 
     @field_validator("name")
@@ -96,11 +99,11 @@ class Schedule:
         if match["kind"]:
             return cls(match["kind"])
         if match["daily"]:
-            return cls("daily", _clock(match["daily"]))
+            return cls("daily", clock_time(match["daily"]))
         day = match["day"][:3]
         if day not in _DAYS:
             raise ValueError(f"{match['day']!r} is no day of the week; write one of {', '.join(_DAYS)}")
-        return cls("weekly", _clock(match["weekly"]), _DAYS.index(day))
+        return cls("weekly", clock_time(match["weekly"]), _DAYS.index(day))
 
     @property
     def text(self) -> str:
@@ -127,13 +130,6 @@ class Schedule:
                 return due
             day += timedelta(days=1)
         raise AssertionError("a week has no more than seven days")
-
-
-def _clock(text: str) -> time:
-    hour, minute = (int(part) for part in text.split(":"))
-    if hour > 23 or minute > 59:
-        raise ValueError(f"{text!r} is no time of day; write it from 00:00 to 23:59")
-    return time(hour, minute)
 
 
 def _next_hour(moment: datetime, zone: tzinfo) -> datetime:
@@ -171,7 +167,8 @@ class RulesError(ValueError):
 
 
 class Rules:
-    """The enabled rules, parsed once. ``rules`` keeps their order; ``zone`` is where their clock times are.
+    """The enabled rules, parsed once. ``rules`` keeps their order; ``zone`` is where their clock times are, for the
+    channels in ``zones`` their own.
 
     ``broken`` names rules that raised while an item was judged, with the error: they are skipped for that item, the
     others go on, and the log hears of each rule once.
@@ -185,10 +182,12 @@ class Rules:
         rules: Sequence[RuleSettings],
         names: Names | None = None,
         timezone: str = "UTC",
+        zones: Mapping[str, tzinfo] | None = None,
         file: Path | None = None,
     ) -> None:
         """Raises RulesError, with every rule whose query does not parse."""
         self.zone = ZoneInfo(timezone)
+        self.zones = dict(zones or {})
         self.broken: dict[str, str] = {}
         self._compiled: Compiled | None = None
         enabled = [rule for rule in rules if rule.enabled]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,10 +11,12 @@ from sqlalchemy.engine import Connection
 
 from archive.document import storable
 from archive.identity import item_keys
-from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Story, Version
-from archive.outbox import deliveries_of, owed_of
+from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Silence, Story, Version
+from archive.outbox import deliveries_of
+from archive.owing import owed_of
 from archive.rows import find_item, keys_of, spans_of, story_of
 from archive.sightings import Sighting, sightings_of
+from archive.silencing import silences_by_id
 from archive.tables import items, owed, tries, versions
 
 
@@ -42,7 +45,8 @@ class Ledger:
     ``rules`` are those that matched when it came and ``spans`` where; ``quiet`` says why they owed nothing. ``owed`` is
     what is or was owed for this item, ``story_owed`` for the story's other items: who was told of it already.
     ``versions`` are what an edited item said before.
-    ``deliveries`` are made of both. ``via`` is "crawl" or "import".
+    ``deliveries`` are made of both; ``silences``, by id, ended the promises of those that were silenced. ``via`` is
+    "crawl" or "import".
     """
 
     item: NewsItem | None
@@ -61,6 +65,7 @@ class Ledger:
     owed: tuple[Owed, ...] = ()
     story_owed: tuple[Owed, ...] = ()
     deliveries: tuple[DeliveryAccount, ...] = ()
+    silences: Mapping[str, Silence] = field(default_factory=dict)
 
 
 def ledger_of(connection: Connection, url_or_id: str) -> Ledger | None:
@@ -92,6 +97,7 @@ def ledger_of(connection: Connection, url_or_id: str) -> Ledger | None:
         deliveries=tuple(
             DeliveryAccount(one, tries_of(connection, one.id)) for one in deliveries_of(connection, numbers)
         ),
+        silences=silences_by_id(connection, list({row["silence_id"] for row in rows if row["silence_id"]})),
     )
 
 

@@ -169,7 +169,8 @@ class Promise:
     item turns out to be fresh and the story was not yet told.
 
     ``repeat`` is "story", "each" or "updates"; ``due_at`` is when it may be sent; ``bundle`` is "now" (one delivery per
-    story) or the digest it belongs to, e.g. "daily 08:00" (one delivery per channel and ``due_at``).
+    story) or the digest it belongs to, e.g. "daily 08:00" (one delivery per channel for all that is due). ``urgent``
+    breaks through the channel's quiet hours and past its cap.
     """
 
     rule: str
@@ -178,6 +179,34 @@ class Promise:
     repeat: str = "story"
     due_at: datetime | None = None
     bundle: str = "now"
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a channel asks of us at this moment. ``quiet`` says why nothing may be sent but what is urgent (None: it
+    may), ``max_per_hour`` how many messages an hour may bring, 0 = any number."""
+
+    quiet: str | None = None
+    max_per_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody asked not to hear of a rule for a while. ``ended_at`` is set when it was ended before its time;
+    ``count`` is how much it has silenced."""
+
+    id: str
+    rule: str
+    why: str
+    created_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+    count: int = 0
+
+    def active_at(self, now: datetime) -> bool:
+        """Whether it silences at this moment."""
+        return self.created_at <= now < (self.ended_at or self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +267,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A rule matched an item of a story for a channel; the row is the promise. ``query`` is the rule's text then."""
+    """A rule matched an item of a story for a channel; the row is the promise. ``query`` is the rule's text then.
+
+    ``held`` says why it was not told when it was due but goes into a digest (quiet hours, too many in an hour);
+    ``silence_id`` names the silence that has ended the promise: nobody is told.
+    """
 
     id: int
     item_id: str
@@ -249,6 +282,10 @@ class Owed:
     due_at: datetime
     bundle: str
     owed_at: datetime
+    urgent: bool = False
+    held: str | None = None
+    silence_id: str | None = None
+    delivery_id: str | None = None
 
 
 class DeliveryState(enum.StrEnum):
@@ -272,7 +309,8 @@ class Told:
     """The result of one try: outcome, what the other side answered, and what follows from it.
 
     ``retry_after`` is the number of seconds the receiver asked for. ``reached`` are the recipients that now have the
-    message (email); they are not sent it again. ``disable`` asks for the channel to be disabled (HTTP 410).
+    message; they are not sent it again. ``refused`` are those that never will, with the reason; they are not asked
+    again. ``disable`` asks for the channel to be disabled (HTTP 410).
     """
 
     outcome: Outcome
@@ -280,6 +318,7 @@ class Told:
     retry_after: float | None = None
     reached: tuple[str, ...] = ()
     disable: bool = False
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +327,9 @@ class Delivery:
 
     ``message`` is the frozen content (the webhook's JSON object with ``type``, ``timestamp`` and ``data``); None until
     it was composed from ``owed``. ``tries`` counts the tries that ended (since the last
-    ``delivery retry``); ``reached`` are recipients that already have it.
+    ``delivery retry``); ``reached`` are recipients that already have it, ``refused`` those that never will, with the
+    reason. ``earlier`` are deliveries that told the channel of the same story before, oldest first; known only for
+    one that was claimed to be sent.
     """
 
     id: str
@@ -305,6 +346,8 @@ class Delivery:
     reached: tuple[str, ...] = ()
     stories: tuple[str, ...] = field(default=())
     rules: tuple[str, ...] = field(default=())
+    refused: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
 
 
 def rfc3339(moment: datetime | None) -> str | None:

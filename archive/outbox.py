@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,30 +22,62 @@ from archive.database import Database
 from archive.document import storable
 from archive.errors import ArchiveError
 from archive.ids import minted
-from archive.model import Delivery, DeliveryState, Outcome, Owed, Told
+from archive.model import Bounds, Delivery, DeliveryState, Outcome, Owed, Told
+from archive.owing import owed_of
 from archive.rows import chunks
 from archive.tables import channels, deliveries, owed, tries
 
 
 def claim_deliveries(
-    database: Database, now: datetime, owner: str, lease: timedelta, *, channels: Sequence[str], limit: int = 100
+    database: Database,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    *,
+    channels: Sequence[str],
+    limit: int = 100,
+    bounds: Mapping[str, Bounds] | None = None,
 ) -> list[Delivery]:
     """Bundle what is due for these channels, then lease at most ``limit`` deliveries that are to be tried now.
 
-    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed.
+    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed, and one
+    that has quiet hours by its ``bounds`` gets only what is urgent.
     """
     if not channels:
         return []
+    bounds = bounds or {}
     with database.write() as connection:
-        bundle_due(connection, now, channels)
-        ids = _due(connection, now, channels, limit)
+        bundle_due(connection, now, channels, bounds)
+        quiet = [name for name in channels if name in bounds and bounds[name].quiet is not None]
+        ids = _due(connection, now, channels, quiet, limit)
         connection.execute(
             deliveries.update().where(deliveries.c.id.in_(ids)).values(lease_owner=owner, lease_until=now + lease)
         )
-        return _deliveries(connection, ids)
+        return _with_earlier(connection, _deliveries(connection, ids))
 
 
-def _due(connection: Connection, now: datetime, names: Sequence[str], limit: int) -> list[str]:
+def _with_earlier(connection: Connection, claimed: Sequence[Delivery]) -> list[Delivery]:
+    """Alerts that are about to be composed with what their channel was told of the story before."""
+    fresh = {one.stories[0] for one in claimed if one.message is None and one.kind == "alert" and one.stories}
+    told: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for part in chunks(sorted(fresh)):
+        statement = (
+            select(owed.c.story_id, deliveries.c.channel, deliveries.c.id)
+            .join(deliveries, deliveries.c.id == owed.c.delivery_id)
+            .where(owed.c.story_id.in_(part), deliveries.c.kind == "alert", deliveries.c.message.is_not(None))
+            .order_by(deliveries.c.created_at, deliveries.c.id)
+        )
+        for story_id, channel, number in connection.execute(statement):
+            told[channel, story_id][number] = None
+    return [
+        replace(one, earlier=tuple(told.get((one.channel, one.stories[0]), ())))
+        if one.message is None and one.kind == "alert" and one.stories
+        else one
+        for one in claimed
+    ]
+
+
+def _due(connection: Connection, now: datetime, names: Sequence[str], quiet: Sequence[str], limit: int) -> list[str]:
     turn = (
         func.row_number()
         .over(partition_by=deliveries.c.channel, order_by=(deliveries.c.next_try_at, deliveries.c.created_at))
@@ -57,6 +90,7 @@ def _due(connection: Connection, now: datetime, names: Sequence[str], limit: int
             deliveries.c.next_try_at <= now,
             or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now),
             deliveries.c.channel.in_(names),
+            or_(deliveries.c.urgent, deliveries.c.channel.not_in(quiet)),
             deliveries.c.channel.not_in(select(channels.c.name)),
         )
         .subquery()
@@ -157,6 +191,7 @@ def _after(row: Mapping[Any, Any], told: Told, now: datetime, next_try_at: datet
     values: dict[str, Any] = {
         "tries": row["tries"] + 1,
         "reached": json.dumps(list(reached)),
+        "refused": json.dumps({**json.loads(row["refused"]), **{k: storable(v) for k, v in told.refused.items()}}),
         "lease_owner": None,
         "lease_until": None,
     }
@@ -194,8 +229,9 @@ def listed(database: Database, state: DeliveryState | str | None, limit: int, ch
 
 
 def retry(database: Database, delivery_id: str | None, now: datetime) -> int:
-    """Put one delivery, or all that gave up, back to work, due now, with a new count of tries; how many."""
-    owing = {"state": "owed", "next_try_at": now, "ended_at": None, "tries": 0}
+    """Put one delivery, or all that gave up, back to work, due now, with a new count of tries; how many. Recipients
+    that were refused for good are asked about again: somebody has put right what was wrong."""
+    owing = {"state": "owed", "next_try_at": now, "ended_at": None, "tries": 0, "refused": "{}"}
     condition = deliveries.c.state == DeliveryState.GAVE_UP.value
     if delivery_id is not None:
         condition = and_(deliveries.c.id == delivery_id, deliveries.c.state != DeliveryState.SENT.value)
@@ -247,21 +283,6 @@ def deliveries_of(connection: Connection, ids: Sequence[str]) -> list[Delivery]:
     return _deliveries(connection, ids)
 
 
-def owed_of(row: Mapping[Any, Any]) -> Owed:
-    """A promise out of its row."""
-    return Owed(
-        id=row["id"],
-        item_id=row["item_id"],
-        story_id=row["story_id"],
-        rule=row["rule"],
-        query=row["query"],
-        channel=row["channel"],
-        due_at=row["due_at"],
-        bundle=row["bundle"],
-        owed_at=row["owed_at"],
-    )
-
-
 def _delivery(row: Mapping[Any, Any], made_of: Sequence[Owed]) -> Delivery:
     return Delivery(
         id=row["id"],
@@ -276,6 +297,7 @@ def _delivery(row: Mapping[Any, Any], made_of: Sequence[Owed]) -> Delivery:
         last_error=row["last_error"],
         ended_at=row["ended_at"],
         reached=tuple(json.loads(row["reached"])),
+        refused=json.loads(row["refused"]),
         stories=tuple(dict.fromkeys(one.story_id for one in made_of)),
         rules=tuple(dict.fromkeys(one.rule for one in made_of)),
     )

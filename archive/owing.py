@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
 from archive.document import storable
-from archive.model import Promise
+from archive.model import Owed, Promise
 from archive.tables import owed
+
+OPEN = and_(owed.c.delivery_id.is_(None), owed.c.silence_id.is_(None))
+"""What is still to be told: in no delivery yet, and not silenced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +83,24 @@ def _row(promise: Promise, item_id: str, story_id: str, version: int, now: datet
         "owed_at": now,
         "delivery_id": None,
         "version": version,
+        "urgent": promise.urgent,
     }
+
+
+def owed_of(row: Mapping[Any, Any]) -> Owed:
+    """A promise out of its row."""
+    return Owed(
+        id=row["id"],
+        item_id=row["item_id"],
+        story_id=row["story_id"],
+        rule=row["rule"],
+        query=row["query"],
+        channel=row["channel"],
+        due_at=row["due_at"],
+        bundle=row["bundle"],
+        owed_at=row["owed_at"],
+        urgent=row["urgent"],
+        held=row["held"],
+        silence_id=row["silence_id"],
+        delivery_id=row["delivery_id"],
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from archive import fulltext, story_rows
 from archive.database import Database
 from archive.document import document_of
+from archive.owing import OPEN
 from archive.rows import item_of
 from archive.tables import deliveries, items, matches, owed, versions
 
@@ -38,7 +39,7 @@ def _forget_some(connection: Connection, before: datetime, now: datetime) -> int
     to_compose = (
         select(owed.c.item_id)
         .outerjoin(deliveries, deliveries.c.id == owed.c.delivery_id)
-        .where(owed.c.delivery_id.is_(None) | (deliveries.c.message.is_(None) & (deliveries.c.state == "owed")))
+        .where(OPEN | (deliveries.c.message.is_(None) & (deliveries.c.state == "owed")))
     )
     statement = (
         select(items)

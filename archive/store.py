@@ -20,11 +20,13 @@ from archive import (
     health,
     ledger,
     outbox,
+    replaying,
     retention,
     rewriting,
     rows,
     schema,
     sightings,
+    silencing,
     writer,
 )
 from archive import search as searching
@@ -34,6 +36,7 @@ from archive.forgetting import Forgotten
 from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
 from archive.model import (
+    Bounds,
     Delivery,
     DeliveryState,
     Judged,
@@ -41,7 +44,10 @@ from archive.model import (
     Known,
     MatchSpan,
     NewsItem,
+    Owed,
+    Promise,
     Rejected,
+    Silence,
     Story,
     Told,
     Visit,
@@ -179,10 +185,39 @@ class Archive:
     # deliveries: archive.outbox
 
     def claim_deliveries(
-        self, now: datetime, owner: str, lease: timedelta, *, channels: Sequence[str], limit: int = 100
+        self,
+        now: datetime,
+        owner: str,
+        lease: timedelta,
+        *,
+        channels: Sequence[str],
+        limit: int = 100,
+        bounds: Mapping[str, Bounds] | None = None,
     ) -> list[Delivery]:
-        """Bundle what is due, and lease what is to be tried now; the channels take turns."""
-        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit)
+        """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
+        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit, bounds=bounds)
+
+    def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:
+        """Owe an item that is kept to whom a rule would have told it; how many promises that makes."""
+        return replaying.replay(self._database, item_id, promises, spans, now)
+
+    # silences: archive.silencing
+
+    def silence(self, rule: str, until: datetime, why: str, now: datetime) -> Silence:
+        """Tell nobody of what a rule matches, from now on until then."""
+        return silencing.silence(self._database, rule, until, why, now)
+
+    def end_silence(self, silence_id: str, now: datetime) -> Silence | None:
+        """End a silence before its time; None if it is over or there is none."""
+        return silencing.end_silence(self._database, silence_id, now)
+
+    def silences(self, active_at: datetime | None = None) -> list[Silence]:
+        """All silences, newest first; with a time only those that go on then."""
+        return silencing.listed(self._database, active_at)
+
+    def silenced(self, silence_id: str) -> list[Owed]:
+        """What a silence has kept back."""
+        return silencing.silenced(self._database, silence_id)
 
     def owe_message(
         self, channel: str, kind: str, message: Mapping[str, Any], now: datetime, delivery_id: str | None = None
@@ -343,6 +378,11 @@ class Archive:
     def ping(self) -> None:
         """Raises an ``ArchiveError`` unless the archive answers and has its tables."""
         schema.check_version(self._database, must_be_current=True)
+
+    def held(self) -> dict[tuple[str, str], int]:
+        """Channel name and reason to how much waits for a digest by it."""
+        with self._database.read() as connection:
+            return figures.held(connection)
 
     def backup(self, path: str | Path) -> None:
         """A consistent copy of an SQLite archive while it is in use."""

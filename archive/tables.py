@@ -222,10 +222,26 @@ deliveries = Table(
     Column("ended_at", Moment),
     Column("last_error", Text),
     Column("reached", Text, nullable=False, server_default=text("'[]'")),
+    Column("refused", Text, nullable=False, server_default=text("'{}'")),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("lease_owner", Text),
     Column("lease_until", Moment),
     Index("deliveries_due", "state", "next_try_at"),
     Index("deliveries_by_time", "created_at"),
+    Index("deliveries_ended", "ended_at"),
+)
+
+# Somebody asked not to hear of a rule for a while; rows stay, as the account of what was not told.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("silences_of_rule", "rule"),
 )
 
 owed = Table(
@@ -242,6 +258,9 @@ owed = Table(
     Column("owed_at", Moment, nullable=False),
     Column("delivery_id", Text, ForeignKey("deliveries.id")),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("held", Text),
+    Column("silence_id", Text, ForeignKey("silences.id", name="owed_silence")),
     Index("owed_once", "item_id", "channel", "rule", "version", unique=True),
     Index("owed_of_story", "story_id", "channel"),
     Index("owed_of_delivery", "delivery_id"),
@@ -249,8 +268,14 @@ owed = Table(
         "owed_open",
         "channel",
         "due_at",
-        sqlite_where=text("delivery_id IS NULL"),
-        postgresql_where=text("delivery_id IS NULL"),
+        sqlite_where=text("delivery_id IS NULL AND silence_id IS NULL"),
+        postgresql_where=text("delivery_id IS NULL AND silence_id IS NULL"),
+    ),
+    Index(
+        "owed_silenced",
+        "silence_id",
+        sqlite_where=text("silence_id IS NOT NULL"),
+        postgresql_where=text("silence_id IS NOT NULL"),
     ),
 )
 

@@ -17,7 +17,9 @@ def rules_of(settings: Settings) -> Rules:
     folder = next((folder for folder in folders(settings) if os.access(folder, os.W_OK)), None)
     name = hashlib.blake2b(str(settings.path.resolve()).encode(), digest_size=6).hexdigest()
     file = folder / f"khabardar-{name}.rules" if folder else None
-    rules = Rules(settings.rules, settings.names, settings.service.timezone, file)
+    zone = settings.service.timezone
+    zones = {channel.name: channel.zone(zone) for channel in settings.channels}
+    rules = Rules(settings.rules, settings.names, zone, zones, file)
     if len(rules.rules) >= MANY:
         gc.unfreeze()  # what was loaded before a reload may go
         gc.collect()

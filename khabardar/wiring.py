@@ -82,6 +82,8 @@ def orders_of(settings: Settings) -> Orders:
         operator=tuple(settings.service.operator),
         keep_days=settings.archive.keep_days,
         stores={source.name: source.store for source in settings.sources},
+        manners={channel.name: channel for channel in settings.channels},
+        timezone=zone,
     )
 
 

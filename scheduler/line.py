@@ -30,6 +30,8 @@ class Line:
     owner: str
     ring: Callable[[], None] = lambda: None
     """Called when something new is owed."""
+    clock: Callable[[], datetime] = utc_now
+    """What deliveries take for the time."""
 
 
 async def finished(work: Awaitable[T]) -> T:

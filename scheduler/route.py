@@ -104,8 +104,15 @@ async def _batches(stream: AsyncGenerator[News]) -> AsyncIterator[list[News]]:
 
 async def claim(line: Line, channels: Collection[str]) -> dict[str, list[Delivery]]:
     """Leases what is due for the named channels: channel to its deliveries, oldest first; a few at a time."""
+    now = line.clock()
     claimed = await asyncio.to_thread(
-        line.archive.claim_deliveries, utc_now(), line.owner, DELIVERY_LEASE, channels=sorted(channels), limit=CLAIM
+        line.archive.claim_deliveries,
+        now,
+        line.owner,
+        DELIVERY_LEASE,
+        channels=sorted(channels),
+        limit=CLAIM,
+        bounds=line.orders.bounds(now),
     )
     per_channel: dict[str, list[Delivery]] = {}
     for delivery in claimed:

@@ -23,7 +23,7 @@ from archive.errors import (
 from archive.model import Delivery, Outcome, Told, rfc3339
 from archive.outbox import Notices
 from scheduler import cadence
-from scheduler.line import Line, finished, utc_now
+from scheduler.line import Line, finished
 
 log = structlog.get_logger()
 
@@ -77,7 +77,7 @@ def _freeze(line: Line, delivery: Delivery) -> Delivery:
     """Composes the message of a delivery and writes it down before anybody is told."""
     stories = [story for story in map(line.archive.story, delivery.stories) if story]
     spans = {item.id: line.archive.spans(item.id) for story in stories for item in story.items}
-    now = utc_now()
+    now = line.clock()
     span = span_of(delivery)
     watched = set(line.orders.enabled)
     outages = [one for one in line.archive.outages(now - span) if one.source in watched] if span else []
@@ -86,7 +86,7 @@ def _freeze(line: Line, delivery: Delivery) -> Delivery:
 
 
 async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
-    now = utc_now()
+    now = line.clock()
     again = cadence.next_try(delivery.tries + 1, now, told.retry_after) if told.outcome is Outcome.RETRY else None
     if told.outcome is Outcome.RETRY and again is None and not told.disable:
         told = replace(told, outcome=Outcome.GAVE_UP, answer=f"gave up after {delivery.tries + 1} tries: {told.answer}")

@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from khabardar.commands.options import ConfigOption, configuration, no_such, opened_archive
+from khabardar.commands.preview import preview
 from khabardar.terminal import line, say
 
-app = typer.Typer(help="Channels: send a test message, enable one again.", no_args_is_help=True)
+app = typer.Typer(
+    help="Channels: send a test message, see what messages look like, enable one again.", no_args_is_help=True
+)
+app.command()(preview)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a channel.")]
 

@@ -122,6 +122,8 @@ def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any
                 "owed_at": rfc3339(one.owed_at),
                 "due_at": rfc3339(one.due_at),
                 "bundle": one.bundle,
+                "held": one.held,
+                "silence": _silence_json(ledger, one.silence_id),
             }
             for one in (*ledger.owed, *ledger.story_owed)
         ],
@@ -135,6 +137,13 @@ def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any
             for account in ledger.deliveries
         ],
     }
+
+
+def _silence_json(ledger: Ledger, silence_id: str | None) -> dict[str, object] | None:
+    if silence_id is None:
+        return None
+    silence = ledger.silences[silence_id]
+    return {"id": silence.id, "why": silence.why, "until": rfc3339(silence.ended_at or silence.until)}
 
 
 def _show(ledger: Ledger, judged: dict[str, dict[str, Any]], settings: Settings) -> None:
@@ -217,6 +226,10 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
     for one in ledger.owed:
         due = local(one.due_at, zone)
         line(f"  owed {local(one.owed_at, zone)}  {one.rule} -> {one.channel}, {one.bundle}, due {due}")
+        if one.held:
+            line(f"    {'came in' if one.delivery_id else 'waits for'} a digest: {one.held}")
+        if one.silence_id:
+            line(f"    told to nobody: {_silence(ledger, one.silence_id, zone)}")
     for one in ledger.story_owed:
         line(f"  the story's other item was owed {local(one.owed_at, zone)}  {one.rule} -> {one.channel}")
     for account in ledger.deliveries:
@@ -226,6 +239,12 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
             line(f"    {local(one_try.at, zone)}  {one_try.outcome.value}: {one_try.answer}")
     if not (ledger.owed or ledger.story_owed or ledger.deliveries or ledger.quiet):
         line("  nothing.")
+
+
+def _silence(ledger: Ledger, silence_id: str, zone: str) -> str:
+    silence = ledger.silences[silence_id]
+    until = local(silence.ended_at or silence.until, zone)
+    return f"silence {silence.id} of {silence.rule} until {until}" + (f" ({silence.why})" if silence.why else "")
 
 
 def _tries(number: int) -> str:

@@ -6,10 +6,12 @@ import typer
 
 from khabardar.commands.dark import dark_json, dark_sources, say_dark
 from khabardar.commands.options import ConfigOption, JsonOption, configuration
+from khabardar.commands.replay import replay
 from khabardar.commands.rule_test import try_rule
 from khabardar.terminal import json_line, say, table
 
 app = typer.Typer(help="Rules: list them, try one on the archive.", no_args_is_help=True)
+app.command(name="replay")(replay)
 
 
 @app.command(name="list")
