@@ -9,24 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext
 from archive.database import Database
 from archive.question import Question, question_of
-from archive.rows import chunks
-from archive.tables import SECOND_BITS, items, seq_floor
+from archive.rows import columns_by_seq, moment_or_none
+from archive.tables import SECOND_BITS, seq_floor
 from query import Document, Query, matches, plan
 
 Loaded = TypeVar("Loaded")
 FIRST, LARGEST = 32, 8192  # candidates of a stretch
 LEAST_SEQ, MOST_SEQ = -(2**63), 2**63 - 1
 _QUICK = 0.05  # seconds; while a stretch takes less, the next one is twice as long
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +144,11 @@ def count(database: Database, what: Wanted) -> int | None:
 def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tuple[list[int], list[int]]:
     """Row numbers of the candidates and of the matches among them."""
     if what.question.text is None and not what.question.exact:
-        rows = connection.execute(
-            _texts(what).where(*_between(below, what.least)).order_by(items.c.seq.desc()).limit(size)
-        )
+        judge = _Judge(what)
         numbers, found = [], []
-        for row in rows:
+        for row in connection.exec_driver_sql(_newest(connection, judge.columns), (below, what.least, size)):
             numbers.append(row[0])
-            if what.confirms(_document(what, row)):
+            if judge.confirms(row):
                 found.append(row[0])
         return numbers, found
     numbers = _numbers(connection, what, below, what.least, size)
@@ -162,15 +158,16 @@ def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tup
 def _numbers(connection: Connection, what: Wanted, below: int, least: int, size: int | None) -> list[int]:
     most = MOST_SEQ if size is None else size
     if what.question.text is None:
-        newest = select(items.c.seq).where(*_between(below, least)).order_by(items.c.seq.desc()).limit(most)
-        return list(connection.execute(newest).scalars())
+        return [row[0] for row in connection.exec_driver_sql(_newest(connection, ()), (below, least, most))]
     dialect = fulltext.dialect(sqlite=connection.dialect.name == "sqlite")
     found: list[int] = dialect.find(connection, what.question.text, below, least, most)
     return found
 
 
-def _between(below: int, least: int) -> tuple[Any, Any]:
-    return items.c.seq < below, items.c.seq >= least
+def _newest(connection: Connection, columns: Sequence[str]) -> str:
+    """The statement for the newest row numbers and these columns: below which, from which on, how many."""
+    names, sign = ", ".join(("seq", *columns)), "?" if connection.dialect.name == "sqlite" else "%s"
+    return f"SELECT {names} FROM items WHERE seq < {sign} AND seq >= {sign} ORDER BY seq DESC LIMIT {sign}"  # noqa: S608
 
 
 def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:
@@ -189,21 +186,20 @@ def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> 
 
 
 def _judged(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:
-    good: set[int] = set()
-    for part in chunks(numbers):
-        for row in connection.execute(_texts(what).where(items.c.seq.in_(part))):
-            if what.confirms(_document(what, row)):
-                good.add(row[0])
+    judge = _Judge(what)
+    good = {row[0] for row in columns_by_seq(connection, numbers, judge.columns) if judge.confirms(row)}
     return [number for number in numbers if number in good]
 
 
-def _texts(what: Wanted) -> Select[Any]:
-    """Only what the judge will read of an item."""
-    names = what.query.fields if what.query is not None else ()
-    return select(items.c.seq, items.c.published_at, items.c.seen_at, *[items.c[name] for name in names])
+class _Judge:
+    """Reads only what the query reads of an item: rows are the row number and ``columns``."""
 
+    def __init__(self, what: Wanted) -> None:
+        self._what = what
+        self._names = what.query.fields if what.query is not None else ()
+        self.columns = ("published_at", "seen_at", *self._names)
 
-def _document(what: Wanted, row: Any) -> Document:
-    names = what.query.fields if what.query is not None else ()
-    values = {name: value for name, value in zip(names, row[3:], strict=True) if value}
-    return Document(values, row[1], row[2])
+    def confirms(self, row: Sequence[Any]) -> bool:
+        """The word of the judge on one row."""
+        values = {name: value for name, value in zip(self._names, row[3:], strict=True) if value}
+        return self._what.confirms(Document(values, moment_or_none(row[1]), moment_or_none(row[2])))

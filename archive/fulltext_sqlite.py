@@ -32,10 +32,7 @@ _DELETE = text(
     " VALUES ('delete', :seq, :title, :summary, :body, :meta)"
 )
 _CLEAR = text("INSERT INTO fulltext(fulltext) VALUES ('delete-all')")
-_FIND = text(
-    "SELECT rowid FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least"
-    " ORDER BY rowid DESC LIMIT :most"
-)
+_FIND = "SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
 
 
 def write(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
@@ -61,8 +58,7 @@ def clear(connection: Connection) -> None:
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
     """Row numbers that answer the question, highest first, ``least <= seq < below``."""
-    values = {"question": question, "below": below, "least": least, "most": most}
-    return list(connection.execute(_FIND, values).scalars())
+    return [row[0] for row in connection.exec_driver_sql(_FIND, (question, below, least, most))]
 
 
 def count(connection: Connection, question: str, below: int, least: int) -> int:
