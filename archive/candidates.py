@@ -6,6 +6,7 @@ transaction, so what is found is what is there.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from archive.database import Database
 from archive.question import Question, question_of
 from archive.rows import columns_by_seq, moment_or_none
 from archive.tables import SECOND_BITS, seq_floor
-from query import Document, Query, matches, plan
+from query import Document, Query, plan
+from query.rest import Rest, rest_of
 
 Loaded = TypeVar("Loaded")
 FIRST, LARGEST = 32, 8192  # candidates of a stretch
@@ -27,7 +29,7 @@ LEAST_SEQ, MOST_SEQ = -(2**63), 2**63 - 1
 _QUICK = 0.05  # seconds; while a stretch takes less, the next one is twice as long
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What is looked for: the query with its question for the index, the times (``since`` inclusive, ``until``
     exclusive) and the time of asking (None: of each item its own)."""
@@ -54,12 +56,19 @@ class Wanted:
             return True
         return self.until is not None and seq >= seq_floor(self.until)
 
-    def confirms(self, document: Document) -> bool:
-        """The judge's word."""
-        moment = document.effective_at
-        if moment and ((self.since and moment < self.since) or (self.until and moment >= self.until)):
-            return False
-        return self.query is None or matches(self.query, document, self.asked)
+    @functools.cached_property
+    def whole(self) -> Rest:
+        """All of the query, for the judge."""
+        return Rest((), ()) if self.query is None else rest_of(self.query, frozenset())
+
+    @functools.cached_property
+    def rest(self) -> Rest:
+        """What is left for the judge of an item that the index has named."""
+        return Rest((), ()) if self.query is None else rest_of(self.query, self.question.settled)
+
+    def has_time(self, moment: datetime) -> bool:
+        """Whether an item of this effective time is among what is looked for."""
+        return not ((self.since and moment < self.since) or (self.until and moment >= self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,7 @@ def count(database: Database, what: Wanted) -> int | None:
 def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tuple[list[int], list[int]]:
     """Row numbers of the candidates and of the matches among them."""
     if what.question.text is None and not what.question.exact:
-        judge = _Judge(what)
+        judge = _Judge(what, what.whole)
         numbers, found = [], []
         for row in connection.exec_driver_sql(_newest(connection, judge.columns), (below, what.least, size)):
             numbers.append(row[0])
@@ -186,20 +195,31 @@ def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> 
 
 
 def _judged(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:
-    judge = _Judge(what)
-    good = {row[0] for row in columns_by_seq(connection, numbers, judge.columns) if judge.confirms(row)}
+    if not numbers:
+        return []
+    unsure: set[int] = set()
+    if what.question.settled:
+        dialect = fulltext.dialect(sqlite=connection.dialect.name == "sqlite")
+        unsure.update(dialect.unsure(connection, max(numbers) + 1, min(numbers)))
+    good: set[int] = set()
+    for rest, some in ((what.whole, unsure.intersection(numbers)), (what.rest, set(numbers) - unsure)):
+        judge = _Judge(what, rest)
+        good.update(row[0] for row in columns_by_seq(connection, sorted(some), judge.columns) if judge.confirms(row))
     return [number for number in numbers if number in good]
 
 
 class _Judge:
-    """Reads only what the query reads of an item: rows are the row number and ``columns``."""
+    """Reads only what it needs of an item: rows are the row number and ``columns``."""
 
-    def __init__(self, what: Wanted) -> None:
+    def __init__(self, what: Wanted, rest: Rest) -> None:
         self._what = what
-        self._names = what.query.fields if what.query is not None else ()
-        self.columns = ("published_at", "seen_at", *self._names)
+        self._rest = rest
+        self.columns = ("published_at", "seen_at", *rest.fields)
 
     def confirms(self, row: Sequence[Any]) -> bool:
         """The word of the judge on one row."""
-        values = {name: value for name, value in zip(self._names, row[3:], strict=True) if value}
-        return self._what.confirms(Document(values, moment_or_none(row[1]), moment_or_none(row[2])))
+        values = {name: value for name, value in zip(self._rest.fields, row[3:], strict=True) if value}
+        document = Document(values, moment_or_none(row[1]), moment_or_none(row[2]))
+        if document.effective_at and not self._what.has_time(document.effective_at):
+            return False
+        return self._rest.matches(document, self._what.asked)

@@ -6,7 +6,7 @@ the ``delete`` command with exactly the words that were inserted; wrong ones wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from archive.question import Words
 
 _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least")
-# In the connection's own temporary space, so that whoever may only read can do it.
-_WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.fulltext_words USING fts5vocab(main, fulltext, instance)"
-_NEXT_WORD = "SELECT term FROM temp.fulltext_words WHERE term >= ? AND term < ? LIMIT 1"
-_MOST_BEGINNINGS = 100
+_MOST_BEGINNINGS = 2000
+_BEGINNINGS = f"SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT {_MOST_BEGINNINGS + 1}"  # noqa: S608
+_KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
 _TEXT_COLUMNS = 3
 RANKS = True  # it can put what it finds in the order of its weight
 _RANKED = text(
@@ -37,13 +36,14 @@ _FIND = "SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid < ? AND row
 
 def write(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
     """Insert one row."""
-    connection.execute(_INSERT, _values(seq, columns))
+    write_all(connection, [(seq, columns)])
 
 
 def write_all(connection: Connection, rows: Sequence[tuple[int, Mapping[str, Sequence[str]]]]) -> None:
     """Insert many rows."""
     if rows:
         connection.execute(_INSERT, [_values(seq, columns) for seq, columns in rows])
+        _know(connection, (columns for _, columns in rows))
 
 
 def erase(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
@@ -54,6 +54,7 @@ def erase(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]
 def clear(connection: Connection) -> None:
     """Delete all rows."""
     connection.execute(_CLEAR)
+    connection.exec_driver_sql("DELETE FROM lexicon")
 
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
@@ -79,18 +80,17 @@ def unsure(connection: Connection, below: int, least: int) -> list[int]:
 
 
 def beginning(connection: Connection, word: str) -> list[str]:
-    """The words of the index that begin so, if they are few; else none. Each is sought behind the one before, for the
-    table of all words has a row for every place of a word."""
-    connection.exec_driver_sql(_WORDS)
+    """The words that begin so and were ever in the index, if they are not too many; else none."""
     end = word[:-1] + chr(ord(word[-1]) + 1)
-    found: list[str] = []
-    driver = connection.connection.cursor()  # a hundred small questions: SQLAlchemy would take most of their time
-    while (row := driver.execute(_NEXT_WORD, (word, end)).fetchone()) is not None:
-        found.append(row[0])
-        if len(found) > _MOST_BEGINNINGS:
-            return []
-        word = f"{row[0]}\1"  # the least that comes behind it: "greater than" would pass all its places one by one
-    return found
+    found = [row[0] for row in connection.exec_driver_sql(_BEGINNINGS, (word, end))]
+    return found if len(found) <= _MOST_BEGINNINGS else []
+
+
+def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -> None:
+    """Every word of the index is in the lexicon. Words that are no longer in the index may stay: they find nothing."""
+    words = {word for columns in rows for found in columns.values() for word in found}
+    if words:
+        connection.exec_driver_sql(_KNOW, [(word,) for word in sorted(words)])
 
 
 def _values(seq: int, columns: Mapping[str, Sequence[str]]) -> dict[str, int | str]:

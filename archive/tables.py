@@ -80,6 +80,7 @@ def moment_of_seq(seq: int) -> datetime | None:
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 postgres_metadata = MetaData()
+sqlite_metadata = MetaData()
 
 sources = Table(
     "sources",
@@ -147,6 +148,7 @@ items = Table(
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
+    Index("items_in_brief", "seq", "id", "story_id", "published_at", "seen_at"),
 )
 
 item_keys = Table(
@@ -297,6 +299,9 @@ marks = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+# On SQLite the words that were ever in the full-text index, in their order: what a beginning of words is looked up in.
+lexicon = Table("lexicon", sqlite_metadata, Column("word", Text, primary_key=True), sqlite_with_rowid=False)
 
 # On SQLite "fulltext" is an FTS5 table, which SQLAlchemy cannot describe (archive.fulltext_sqlite).
 fulltext = Table(
