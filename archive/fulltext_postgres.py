@@ -77,6 +77,11 @@ def unsure(connection: Connection, below: int, least: int) -> list[int]:
     return list(connection.execute(_FIND, values).scalars())
 
 
+def tidy(connection: Connection) -> bool:
+    """PostgreSQL's autovacuum does that."""
+    return False
+
+
 def beginning(connection: Connection, word: str) -> list[str]:
     """The index itself looks for beginnings."""
     return []

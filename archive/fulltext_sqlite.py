@@ -19,11 +19,14 @@ _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND 
 _MOST_BEGINNINGS = 2000
 _BEGINNINGS = f"SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT {_MOST_BEGINNINGS + 1}"  # noqa: S608
 _KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
+_FEW_SEGMENTS = "INSERT INTO fulltext(fulltext, rank) VALUES ('usermerge', 2)"
+_JOIN = "INSERT INTO fulltext(fulltext, rank) VALUES ('merge', 200)"  # pages, some hundredths of a second
+_LEAST_CHANGES = 2  # of a merge that did something, by FTS5's own account
 _TEXT_COLUMNS = 3
 RANKS = True  # it can put what it finds in the order of its weight
-_RANKED = text(
-    "SELECT rowid FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least"
-    " ORDER BY bm25(fulltext, 4.0, 2.0, 1.0, 0.0), rowid DESC"
+_WEIGHED = (
+    "SELECT rowid, bm25(fulltext, 4.0, 2.0, 1.0, 0.0) FROM fulltext"
+    " WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
 )
 _INSERT = text("INSERT INTO fulltext(rowid, title, summary, body, meta) VALUES (:seq, :title, :summary, :body, :meta)")
 _DELETE = text(
@@ -67,16 +70,27 @@ def count(connection: Connection, question: str, below: int, least: int) -> int:
     return int(connection.execute(_COUNT, {"question": question, "below": below, "least": least}).scalar_one())
 
 
-def ranked(connection: Connection, question: str, below: int, least: int) -> list[int]:
-    """Row numbers that answer the question, the heaviest first: hits in the title count four times, in the summary
-    twice; newest first among equals."""
-    values = {"question": question, "below": below, "least": least}
-    return list(connection.execute(_RANKED, values).scalars())
+def weighed(connection: Connection, question: str, below: int, least: int, most: int) -> list[tuple[int, float]]:
+    """Row numbers that answer the question, highest first, with their weights: the lower the heavier. Hits in the title
+    count four times, in the summary twice."""
+    rows = connection.exec_driver_sql(_WEIGHED, (question, below, least, most))
+    return [(row[0], row[1]) for row in rows]
 
 
 def unsure(connection: Connection, below: int, least: int) -> list[int]:
     """Rows that every question finds because they could not be indexed: none here."""
     return []
+
+
+def tidy(connection: Connection) -> bool:
+    """Join some of the index's segments: a word is looked up in each. Whether there was anything to do. A level of two
+    is joined already, so that in the end there is one segment a level, each some times as large as the one before."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    connection.exec_driver_sql(_FEW_SEGMENTS)
+    before = driver.total_changes
+    connection.exec_driver_sql(_JOIN)
+    return bool(driver.total_changes - before >= _LEAST_CHANGES)
 
 
 def beginning(connection: Connection, word: str) -> list[str]:

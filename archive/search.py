@@ -183,12 +183,19 @@ def _by_relevance(database: Database, what: Wanted, limit: int | None) -> Iterat
 def _page_by_relevance(
     database: Database, what: Wanted, place: cursors.Place | None, limit: int, deadline: float | None
 ) -> Page:
-    skipped = place.skipped if place else 0
-    end = skipped + limit
-    below = place.below if place else None
-    ranking = relevance.ranked(database, what, end, below=below, deadline=deadline)
+    """Rankings one behind the other, each of the newest matches below the one before. How far one reaches depends on
+    ``limit`` alone and not on what was shown, so that each page goes on in the ranking of the page before."""
+    below, skipped = (place.below, place.skipped) if place else (None, 0)
+    numbers: list[int] = []
+    while True:
+        ranking = relevance.ranked(database, what, limit, below=below, deadline=deadline)
+        end = skipped + limit - len(numbers)
+        numbers += ranking.numbers[skipped:end]
+        if len(ranking.numbers) > end or ranking.down_to is None or len(numbers) == limit or not ranking.in_time:
+            break
+        below, skipped = ranking.down_to, 0
     with database.read() as connection:
-        news = tuple(items_by_seq(connection, ranking.numbers[skipped:end]).values())
+        news = tuple(items_by_seq(connection, numbers).values())
     cursor = None
     if len(ranking.numbers) > end:
         cursor = cursors.written(ranking.below, what.asked, skipped=end)

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive import backtest as backtesting
 from archive import backup as copies
-from archive import claims, figures, ledger, outbox, retention, rows, schema, sightings, writer
+from archive import claims, figures, fulltext, ledger, outbox, retention, rows, schema, sightings, writer
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
@@ -103,6 +103,10 @@ class Archive:
     def forget_texts(self, before: datetime, now: datetime | None = None) -> int:
         """Remove the texts of items seen before that time; their identity stays. How many."""
         return retention.forget_texts(self._database, before, now or datetime.now(UTC))
+
+    def tidy(self, seconds: float) -> bool:
+        """Make searching quicker for about so many seconds, a little at a time; whether all is done."""
+        return fulltext.tidy(self._database, seconds)
 
     # deliveries: archive.outbox
 

@@ -280,3 +280,7 @@ class Service:
     async def forget_texts(self) -> None:
         """See ``upkeep.forget_texts``."""
         await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())
+
+    async def tidy(self) -> None:
+        """See ``upkeep.tidy``."""
+        await asyncio.to_thread(upkeep.tidy, self._line.archive)
