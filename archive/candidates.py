@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.engine import Connection
 
 from archive import fulltext
-from archive.database import Database
+from archive.database import Database, rows_of
 from archive.question import Question, question_of
 from archive.rows import columns_by_seq, moment_or_none
 from archive.tables import SECOND_BITS, seq_floor
@@ -155,7 +155,7 @@ def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tup
     if what.question.text is None and not what.question.exact:
         judge = _Judge(what, what.whole)
         numbers, found = [], []
-        for row in connection.exec_driver_sql(_newest(connection, judge.columns), (below, what.least, size)):
+        for row in rows_of(connection, _newest(connection, judge.columns), (below, what.least, size)):
             numbers.append(row[0])
             if judge.confirms(row):
                 found.append(row[0])
@@ -167,7 +167,7 @@ def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tup
 def _numbers(connection: Connection, what: Wanted, below: int, least: int, size: int | None) -> list[int]:
     most = MOST_SEQ if size is None else size
     if what.question.text is None:
-        return [row[0] for row in connection.exec_driver_sql(_newest(connection, ()), (below, least, most))]
+        return [row[0] for row in rows_of(connection, _newest(connection, ()), (below, least, most))]
     dialect = fulltext.dialect(sqlite=connection.dialect.name == "sqlite")
     found: list[int] = dialect.find(connection, what.question.text, below, least, most)
     return found

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from archive.database import rows_of
+
 if TYPE_CHECKING:
     from archive.question import Words
 
@@ -62,7 +64,7 @@ def clear(connection: Connection) -> None:
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
     """Row numbers that answer the question, highest first, ``least <= seq < below``."""
-    return [row[0] for row in connection.exec_driver_sql(_FIND, (question, below, least, most))]
+    return [row[0] for row in rows_of(connection, _FIND, (question, below, least, most))]
 
 
 def count(connection: Connection, question: str, below: int, least: int) -> int:
@@ -73,7 +75,7 @@ def count(connection: Connection, question: str, below: int, least: int) -> int:
 def weighed(connection: Connection, question: str, below: int, least: int, most: int) -> list[tuple[int, float]]:
     """Row numbers that answer the question, highest first, with their weights: the lower the heavier. Hits in the title
     count four times, in the summary twice."""
-    rows = connection.exec_driver_sql(_WEIGHED, (question, below, least, most))
+    rows = rows_of(connection, _WEIGHED, (question, below, least, most))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -96,7 +98,7 @@ def tidy(connection: Connection) -> bool:
 def beginning(connection: Connection, word: str) -> list[str]:
     """The words that begin so and were ever in the index, if they are not too many; else none."""
     end = word[:-1] + chr(ord(word[-1]) + 1)
-    found = [row[0] for row in connection.exec_driver_sql(_BEGINNINGS, (word, end))]
+    found = [row[0] for row in rows_of(connection, _BEGINNINGS, (word, end))]
     return found if len(found) <= _MOST_BEGINNINGS else []
 
 

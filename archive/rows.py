@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from archive.database import rows_of
 from archive.document import storable
 from archive.identity import item_keys as keys_of_url
 from archive.model import MatchSpan, NewsItem, Story
@@ -19,14 +20,11 @@ from archive.tables import item_keys, items, matches, moment_of_micros, story_al
 
 Value = TypeVar("Value")
 CHUNK = 500  # values in one IN list
-# Searching and judging read rows by their numbers, and past SQLAlchemy: it takes longer over twenty rows than the
-# database does. Times come as microseconds then, and truth perhaps as a number.
-_TIMES = ("published_at", "seen_at")
-_PLAIN = (
-    "id",
-    *(each.name for each in fields(NewsItem) if each.name in items.c and each.name not in ("id", "complete", *_TIMES)),
-)
-_NAMES = (*_PLAIN, "complete", *_TIMES)
+# Searching reads rows by their numbers and as the database keeps them. The columns are those of a ``NewsItem`` in its
+# own order, so that making one costs no more than reading one.
+_NAMES = tuple(each.name for each in fields(NewsItem) if each.name in items.c)
+_ID, _PUBLISHED, _SEEN = (1 + _NAMES.index(name) for name in ("id", "published_at", "seen_at"))
+_CONTENT = _NAMES.index("story_id") + 2  # behind it come the rules and keys, which are no columns, and ``complete``
 
 
 def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
@@ -64,7 +62,7 @@ def _rules_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]
     for part in chunks(ids):
         signs = ", ".join([sign] * len(part))
         statement = f"SELECT item_id, rule FROM matches WHERE item_id IN ({signs}) ORDER BY position"  # noqa: S608
-        for item_id, rule in connection.exec_driver_sql(statement, tuple(part)):
+        for item_id, rule in rows_of(connection, statement, part):
             rules[item_id].append(rule)
     return rules
 
@@ -130,7 +128,7 @@ def columns_by_seq(connection: Connection, numbers: Sequence[int], names: Sequen
     for part in chunks(numbers):
         listed = ", ".join(str(int(number)) for number in part)
         statement = f"SELECT seq, {', '.join(names)} FROM items WHERE seq IN ({listed})"  # noqa: S608 - names of columns
-        yield from connection.exec_driver_sql(statement)
+        yield from rows_of(connection, statement)
 
 
 def moment_or_none(micros: int | None) -> datetime | None:
@@ -141,19 +139,16 @@ def moment_or_none(micros: int | None) -> datetime | None:
 def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, NewsItem]:
     """Row number -> item, with the rules that matched it, in the order of these row numbers; those that exist."""
     found = {row[0]: row for row in columns_by_seq(connection, numbers, _NAMES)}
-    rules = _rules_of(connection, [row[1] for row in found.values()])
+    rules = _rules_of(connection, [row[_ID] for row in found.values()])
     return {number: _item(found[number], rules) for number in numbers if number in found}
 
 
 def _item(row: Sequence[Any], rules: Mapping[str, Sequence[str]]) -> NewsItem:
-    _, *values, complete, published_at, seen_at = row
-    return NewsItem(
-        **dict(zip(_PLAIN, values, strict=True)),
-        complete=bool(complete),
-        published_at=moment_or_none(published_at),
-        seen_at=moment_or_none(seen_at),
-        rules=tuple(rules.get(values[0], ())),
-    )
+    values = list(row)
+    values[_PUBLISHED] = moment_or_none(row[_PUBLISHED])
+    values[_SEEN] = moment_or_none(row[_SEEN])
+    made = [*values[1:_CONTENT], tuple(rules.get(row[_ID], ())), (), bool(row[-1])]
+    return NewsItem(*made)
 
 
 def chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:

@@ -213,7 +213,8 @@ def race(archive: Archive, index: tantivy.Index | None, asked: dict[str, list[Qu
         if goal != "yes":
             slow.append(name)
         print(
-            f"{name:26}| {ids} | {columns[0]} | {newest} |{goal:>5} | {counted} | {columns[1]} | {ranked} | {columns[2]}",
+            f"{name:26}| {ids} | {columns[0]} | {newest} |{goal:>5} | {counted} | {columns[1]} | "
+            f"{ranked} | {columns[2]}",
             flush=True,
         )
     print(f"newest-first above tantivy and above {_GOAL:g} ms: {', '.join(slow) or 'none'}")
