@@ -25,6 +25,7 @@ from query.rest import Rest, rest_of
 
 Loaded = TypeVar("Loaded")
 FIRST, LARGEST = 32, 8192  # candidates of a stretch
+MOST_BEGINNINGS, FEW_BEGINNINGS = 2000, 100  # words
 LEAST_SEQ, MOST_SEQ = -(2**63), 2**63 - 1
 _QUICK = 0.05  # seconds; while a stretch takes less, the next one is twice as long
 
@@ -83,16 +84,23 @@ class Stretch(Generic[Loaded]):
 
 
 def wanted(
-    database: Database, query: Query | None, since: datetime | None, until: datetime | None, asked: datetime | None
+    database: Database,
+    query: Query | None,
+    since: datetime | None,
+    until: datetime | None,
+    asked: datetime | None,
+    *,
+    beginnings: int = MOST_BEGINNINGS,
 ) -> Wanted:
-    """The question for this database's index, with the dates of the query made times to look through."""
+    """The question for this database's index, with the dates of the query made times to look through. A beginning of at
+    most ``beginnings`` words is asked for word by word: best for the newest; for all, only if they are few."""
     if query is None:
         return Wanted(None, Question(exact=True), since, until, asked)
     dialect = fulltext.dialect(sqlite=database.sqlite)
 
     def beginning(word: str) -> list[str]:
         with database.read() as connection:
-            found: list[str] = dialect.beginning(connection, word)
+            found: list[str] = dialect.beginning(connection, word, beginnings)
             return found
 
     question = question_of(plan(query), dialect, asked, beginning)

@@ -82,7 +82,7 @@ def tidy(connection: Connection) -> bool:
     return False
 
 
-def beginning(connection: Connection, word: str) -> list[str]:
+def beginning(connection: Connection, word: str, most: int) -> list[str]:
     """The index itself looks for beginnings."""
     return []
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from archive.question import Words
 
 _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least")
-_MOST_BEGINNINGS = 2000
-_BEGINNINGS = f"SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT {_MOST_BEGINNINGS + 1}"  # noqa: S608
+_BEGINNINGS = "SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT ?"
 _KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
 _FEW_SEGMENTS = "INSERT INTO fulltext(fulltext, rank) VALUES ('usermerge', 2)"
 _JOIN = "INSERT INTO fulltext(fulltext, rank) VALUES ('merge', 200)"  # pages, some hundredths of a second
@@ -95,11 +94,11 @@ def tidy(connection: Connection) -> bool:
     return bool(driver.total_changes - before >= _LEAST_CHANGES)
 
 
-def beginning(connection: Connection, word: str) -> list[str]:
-    """The words that begin so and were ever in the index, if they are not too many; else none."""
+def beginning(connection: Connection, word: str, most: int) -> list[str]:
+    """The words that begin so and were ever in the index, if they are at most so many; else none."""
     end = word[:-1] + chr(ord(word[-1]) + 1)
-    found = [row[0] for row in rows_of(connection, _BEGINNINGS, (word, end))]
-    return found if len(found) <= _MOST_BEGINNINGS else []
+    found = [row[0] for row in rows_of(connection, _BEGINNINGS, (word, end, most + 1))]
+    return found if len(found) <= most else []
 
 
 def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -> None:

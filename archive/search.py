@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from sqlalchemy.engine import Connection
 
 from archive import candidates, cursors, relevance
-from archive.candidates import FIRST, Stretch, Wanted, walk
+from archive.candidates import FEW_BEGINNINGS, FIRST, Stretch, Wanted, walk
 from archive.database import Database
 from archive.model import NewsItem
 from archive.rows import chunks, items_by_seq
@@ -136,7 +136,8 @@ def count(
     """How many items match: exactly, where the index's answer is exact; else at least so many, counted as far as
     ``most`` and ``seconds`` allow."""
     deadline = None if seconds is None else time.monotonic() + seconds
-    what = candidates.wanted(database, query, since, until, None if as_rule else now or datetime.now(UTC))
+    asked = None if as_rule else now or datetime.now(UTC)
+    what = candidates.wanted(database, query, since, until, asked, beginnings=FEW_BEGINNINGS)
     known = candidates.count(database, what)
     if known is not None:
         return Count(known, True)

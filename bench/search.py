@@ -157,7 +157,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 class Times:
     """Figures of one class."""
 
-    def __init__(self, calls: list[Callable[[], object]], rounds: int, longest: float = 3.0) -> None:
+    def __init__(self, calls: list[Callable[[], object]], rounds: int, longest: float = 1.0) -> None:
         self.all: list[float] = []
         began = time.perf_counter()
         for number in range(rounds + 1):

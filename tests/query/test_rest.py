@@ -25,7 +25,7 @@ def _rest(text: str, settled: bool = True) -> tuple[list[str], tuple[str, ...]]:
         ("tariff", [], ()),
         ("tariff url:/x.y/", ["Regexp"], ("url",)),
         ("tariff -duty title:/x.y/", ["Regexp"], ("title",)),
-        ("(tariff OR duty) title:(a NEAR b)", ["Close"], ("title",)),
+        ("(tariff OR duty) title:(duty NEAR/3 levy)", ["Close"], ("title",)),
         ('tariff title:="IT services"', ["Terms"], ("title",)),
         ("tariff OR title:/x.y/", ["Some"], ("body", "summary", "title")),
         ("tariff -url:/x.y/", ["Never"], ("url",)),
