@@ -25,9 +25,9 @@ from query import Verdict, judge
 MOST_BY_INDEX = 5000
 MOST_OF_MANY_WORDS = 1500
 MANY_WORDS = 100
-MOST_JUDGED = 200
+MOST_JUDGED = 150
 MOST_COUNTED = 200
-MOST_LOOKED_AT = 450  # candidates to judge, if there are enough matches among them
+MOST_LOOKED_AT = 220  # candidates to judge, if there are enough matches among them
 _MOST_CANDIDATES = 20_000  # weighed by the index although it is not exact
 _WEIGHTS = {"title": 4.0, "summary": 2.0}
 
