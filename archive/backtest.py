@@ -6,20 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from archive import candidates
 from archive.candidates import walk
 from archive.database import Database
-from archive.rows import chunks
-from archive.tables import items, moment_of_seq
+from archive.rows import columns_by_seq
+from archive.tables import moment_of_micros, moment_of_seq
 from query import Query
 
 _BATCH = 8192
-_LIGHT = select(items.c.seq, items.c.id, items.c.story_id, items.c.published_at, items.c.seen_at).where(
-    items.c.seq.in_(bindparam("numbers", expanding=True))
-)
+_LIGHT = ("id", "story_id", "published_at", "seen_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def backtest(database: Database, query: Query, since: datetime | None, until: da
 
 def _light(connection: Connection, numbers: Sequence[int]) -> tuple[Match, ...]:
     found: dict[int, Match] = {}
-    for part in chunks(numbers):
-        for seq, item_id, story_id, published_at, seen_at in connection.execute(_LIGHT, {"numbers": part}):
-            found[seq] = Match(item_id, story_id, min(published_at, seen_at) if published_at else seen_at)
+    for seq, item_id, story_id, published_at, seen_at in columns_by_seq(connection, numbers, _LIGHT):
+        micros = seen_at if published_at is None else min(published_at, seen_at)
+        found[seq] = Match(item_id, story_id, moment_of_micros(micros))
     return tuple(found[number] for number in numbers if number in found)

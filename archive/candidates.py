@@ -6,30 +6,31 @@ transaction, so what is found is what is there.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext
-from archive.database import Database
+from archive.database import Database, rows_of
 from archive.question import Question, question_of
-from archive.rows import chunks
-from archive.tables import SECOND_BITS, items, seq_floor
-from query import Document, Query, matches, plan
+from archive.rows import columns_by_seq, moment_or_none
+from archive.tables import SECOND_BITS, seq_floor
+from query import Document, Query, plan
+from query.rest import Rest, rest_of
 
 Loaded = TypeVar("Loaded")
 FIRST, LARGEST = 32, 8192  # candidates of a stretch
+MOST_BEGINNINGS, FEW_BEGINNINGS = 2000, 100  # words
 LEAST_SEQ, MOST_SEQ = -(2**63), 2**63 - 1
 _QUICK = 0.05  # seconds; while a stretch takes less, the next one is twice as long
-_SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What is looked for: the query with its question for the index, the times (``since`` inclusive, ``until``
     exclusive) and the time of asking (None: of each item its own)."""
@@ -56,12 +57,19 @@ class Wanted:
             return True
         return self.until is not None and seq >= seq_floor(self.until)
 
-    def confirms(self, document: Document) -> bool:
-        """The judge's word."""
-        moment = document.effective_at
-        if moment and ((self.since and moment < self.since) or (self.until and moment >= self.until)):
-            return False
-        return self.query is None or matches(self.query, document, self.asked)
+    @functools.cached_property
+    def whole(self) -> Rest:
+        """All of the query, for the judge."""
+        return Rest((), ()) if self.query is None else rest_of(self.query, frozenset())
+
+    @functools.cached_property
+    def rest(self) -> Rest:
+        """What is left for the judge of an item that the index has named."""
+        return Rest((), ()) if self.query is None else rest_of(self.query, self.question.settled)
+
+    def has_time(self, moment: datetime) -> bool:
+        """Whether an item of this effective time is among what is looked for."""
+        return not ((self.since and moment < self.since) or (self.until and moment >= self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +84,23 @@ class Stretch(Generic[Loaded]):
 
 
 def wanted(
-    database: Database, query: Query | None, since: datetime | None, until: datetime | None, asked: datetime | None
+    database: Database,
+    query: Query | None,
+    since: datetime | None,
+    until: datetime | None,
+    asked: datetime | None,
+    *,
+    beginnings: int = MOST_BEGINNINGS,
 ) -> Wanted:
-    """The question for this database's index, with the dates of the query made times to look through."""
+    """The question for this database's index, with the dates of the query made times to look through. A beginning of at
+    most ``beginnings`` words is asked for word by word: best for the newest; for all, only if they are few."""
     if query is None:
         return Wanted(None, Question(exact=True), since, until, asked)
     dialect = fulltext.dialect(sqlite=database.sqlite)
 
     def beginning(word: str) -> list[str]:
         with database.read() as connection:
-            found: list[str] = dialect.beginning(connection, word)
+            found: list[str] = dialect.beginning(connection, word, beginnings)
             return found
 
     question = question_of(plan(query), dialect, asked, beginning)
@@ -146,13 +161,11 @@ def count(database: Database, what: Wanted) -> int | None:
 def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tuple[list[int], list[int]]:
     """Row numbers of the candidates and of the matches among them."""
     if what.question.text is None and not what.question.exact:
-        rows = connection.execute(
-            _texts(what).where(*_between(below, what.least)).order_by(items.c.seq.desc()).limit(size)
-        )
+        judge = _Judge(what, what.whole)
         numbers, found = [], []
-        for row in rows:
+        for row in rows_of(connection, _newest(connection, judge.columns), (below, what.least, size)):
             numbers.append(row[0])
-            if what.confirms(_document(what, row)):
+            if judge.confirms(row):
                 found.append(row[0])
         return numbers, found
     numbers = _numbers(connection, what, below, what.least, size)
@@ -162,16 +175,18 @@ def _stretch(connection: Connection, what: Wanted, below: int, size: int) -> tup
 def _numbers(connection: Connection, what: Wanted, below: int, least: int, size: int | None) -> list[int]:
     most = MOST_SEQ if size is None else size
     if what.question.text is None:
-        newest = select(items.c.seq).where(*_between(below, least)).order_by(items.c.seq.desc()).limit(most)
-        return list(connection.execute(newest).scalars())
+        return [row[0] for row in rows_of(connection, _newest(connection, ()), (below, least, most))]
     dialect = fulltext.dialect(sqlite=connection.dialect.name == "sqlite")
     found: list[int] = dialect.find(connection, what.question.text, below, least, most)
     return found
 
 
-def _between(below: int, least: int) -> tuple[Any, ...]:
-    """The items of a stretch; what was removed on demand is in no search (the index does not hold it either)."""
-    return items.c.seq < below, items.c.seq >= least, items.c.removed_at.is_(None)
+def _newest(connection: Connection, columns: Sequence[str]) -> str:
+    """The statement for the newest row numbers and these columns: below which, from which on, how many. What
+    was removed on demand is in no search (the index does not hold it either)."""
+    names, sign = ", ".join(("seq", *columns)), "?" if connection.dialect.name == "sqlite" else "%s"
+    where = f"seq < {sign} AND seq >= {sign} AND removed_at IS NULL"
+    return f"SELECT {names} FROM items WHERE {where} ORDER BY seq DESC LIMIT {sign}"  # noqa: S608
 
 
 def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:
@@ -190,21 +205,31 @@ def _confirmed(connection: Connection, what: Wanted, numbers: Sequence[int]) -> 
 
 
 def _judged(connection: Connection, what: Wanted, numbers: Sequence[int]) -> list[int]:
+    if not numbers:
+        return []
+    unsure: set[int] = set()
+    if what.question.settled:
+        dialect = fulltext.dialect(sqlite=connection.dialect.name == "sqlite")
+        unsure.update(dialect.unsure(connection, max(numbers) + 1, min(numbers)))
     good: set[int] = set()
-    for part in chunks(numbers):
-        for row in connection.execute(_texts(what).where(items.c.seq.in_(part))):
-            if what.confirms(_document(what, row)):
-                good.add(row[0])
+    for rest, some in ((what.whole, unsure.intersection(numbers)), (what.rest, set(numbers) - unsure)):
+        judge = _Judge(what, rest)
+        good.update(row[0] for row in columns_by_seq(connection, sorted(some), judge.columns) if judge.confirms(row))
     return [number for number in numbers if number in good]
 
 
-def _texts(what: Wanted) -> Select[Any]:
-    """Only what the judge will read of an item."""
-    names = what.query.fields if what.query is not None else ()
-    return select(items.c.seq, items.c.published_at, items.c.seen_at, *[items.c[name] for name in names])
+class _Judge:
+    """Reads only what it needs of an item: rows are the row number and ``columns``."""
 
+    def __init__(self, what: Wanted, rest: Rest) -> None:
+        self._what = what
+        self._rest = rest
+        self.columns = ("published_at", "seen_at", *rest.fields)
 
-def _document(what: Wanted, row: Any) -> Document:
-    names = what.query.fields if what.query is not None else ()
-    values = {name: value for name, value in zip(names, row[3:], strict=True) if value}
-    return Document(values, row[1], row[2])
+    def confirms(self, row: Sequence[Any]) -> bool:
+        """The word of the judge on one row."""
+        values = {name: value for name, value in zip(self._rest.fields, row[3:], strict=True) if value}
+        document = Document(values, moment_or_none(row[1]), moment_or_none(row[2]))
+        if document.effective_at and not self._what.has_time(document.effective_at):
+            return False
+        return self._rest.matches(document, self._what.asked)

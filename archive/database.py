@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Database:
         self.read_only = read_only
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url, read_only) if self.sqlite else _postgres_engine(self.url)
+        self.path = Path(self.url.database) if self.sqlite and self.url.database else None
+        """The file of an SQLite archive."""
         self._one_writer = threading.Lock()
         self._file: tuple[int, int] | None = None
 
@@ -41,11 +43,6 @@ class Database:
     def place(self) -> str:
         """The address without the password, for messages."""
         return place_of(self.url)
-
-    @property
-    def path(self) -> Path | None:
-        """The file of an SQLite archive."""
-        return Path(self.url.database) if self.sqlite and self.url.database else None
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -93,6 +90,22 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def rows_of(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a statement, straight from the driver and with its signs for values. For what a search asks: over a
+    few rows SQLAlchemy takes longer than the database. Errors are SQLAlchemy's."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, values) if values else cursor.execute(statement)
+        return list(cursor.fetchall())
+    except Exception as error:
+        known = connection.dialect.loaded_dbapi.Error
+        if not isinstance(error, known):
+            raise
+        raise exc.DBAPIError.instance(statement, tuple(values), error, known, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
 
 
 def _checked(url: str) -> URL:

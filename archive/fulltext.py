@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext_postgres, fulltext_sqlite
+from archive.database import Database
 from archive.document import document_of
 from archive.errors import ArchiveOutdatedError
 from archive.model import NewsItem
@@ -79,6 +81,18 @@ def write_all(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> N
 def erase(connection: Connection, seq: int, entry: Entry) -> None:
     """Take an item out. ``entry`` must be what was written: on SQLite the very words are what deletes them."""
     _kind(connection).erase(connection, seq, entry.columns)
+
+
+def tidy(database: Database, seconds: float) -> bool:
+    """Make the index quicker to search, in many small transactions and for about so many seconds, so that keeping goes
+    on meanwhile. Whether all is done."""
+    kind = dialect(sqlite=database.sqlite)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with database.write() as connection:
+            if not kind.tidy(connection):
+                return True
+    return False
 
 
 def ensure_current(connection: Connection) -> bool:

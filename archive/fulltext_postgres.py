@@ -77,7 +77,12 @@ def unsure(connection: Connection, below: int, least: int) -> list[int]:
     return list(connection.execute(_FIND, values).scalars())
 
 
-def beginning(connection: Connection, word: str) -> list[str]:
+def tidy(connection: Connection) -> bool:
+    """PostgreSQL's autovacuum does that."""
+    return False
+
+
+def beginning(connection: Connection, word: str, most: int) -> list[str]:
     """The index itself looks for beginnings."""
     return []
 

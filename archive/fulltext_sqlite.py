@@ -6,25 +6,28 @@ the ``delete`` command with exactly the words that were inserted; wrong ones wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from archive.database import rows_of
+
 if TYPE_CHECKING:
     from archive.question import Words
 
 _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least")
-# In the connection's own temporary space, so that whoever may only read can do it.
-_WORDS = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.fulltext_words USING fts5vocab(main, fulltext, instance)"
-_NEXT_WORD = "SELECT term FROM temp.fulltext_words WHERE term >= ? AND term < ? LIMIT 1"
-_MOST_BEGINNINGS = 100
+_BEGINNINGS = "SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT ?"
+_KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
+_FEW_SEGMENTS = "INSERT INTO fulltext(fulltext, rank) VALUES ('usermerge', 2)"
+_JOIN = "INSERT INTO fulltext(fulltext, rank) VALUES ('merge', 200)"  # pages, some hundredths of a second
+_LEAST_CHANGES = 2  # of a merge that did something, by FTS5's own account
 _TEXT_COLUMNS = 3
 RANKS = True  # it can put what it finds in the order of its weight
-_RANKED = text(
-    "SELECT rowid FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least"
-    " ORDER BY bm25(fulltext, 4.0, 2.0, 1.0, 0.0), rowid DESC"
+_WEIGHED = (
+    "SELECT rowid, bm25(fulltext, 4.0, 2.0, 1.0, 0.0) FROM fulltext"
+    " WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
 )
 _INSERT = text("INSERT INTO fulltext(rowid, title, summary, body, meta) VALUES (:seq, :title, :summary, :body, :meta)")
 _DELETE = text(
@@ -32,21 +35,19 @@ _DELETE = text(
     " VALUES ('delete', :seq, :title, :summary, :body, :meta)"
 )
 _CLEAR = text("INSERT INTO fulltext(fulltext) VALUES ('delete-all')")
-_FIND = text(
-    "SELECT rowid FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least"
-    " ORDER BY rowid DESC LIMIT :most"
-)
+_FIND = "SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
 
 
 def write(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
     """Insert one row."""
-    connection.execute(_INSERT, _values(seq, columns))
+    write_all(connection, [(seq, columns)])
 
 
 def write_all(connection: Connection, rows: Sequence[tuple[int, Mapping[str, Sequence[str]]]]) -> None:
     """Insert many rows."""
     if rows:
         connection.execute(_INSERT, [_values(seq, columns) for seq, columns in rows])
+        _know(connection, (columns for _, columns in rows))
 
 
 def erase(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
@@ -57,12 +58,12 @@ def erase(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]
 def clear(connection: Connection) -> None:
     """Delete all rows."""
     connection.execute(_CLEAR)
+    connection.exec_driver_sql("DELETE FROM lexicon")
 
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
     """Row numbers that answer the question, highest first, ``least <= seq < below``."""
-    values = {"question": question, "below": below, "least": least, "most": most}
-    return list(connection.execute(_FIND, values).scalars())
+    return [row[0] for row in rows_of(connection, _FIND, (question, below, least, most))]
 
 
 def count(connection: Connection, question: str, below: int, least: int) -> int:
@@ -70,11 +71,11 @@ def count(connection: Connection, question: str, below: int, least: int) -> int:
     return int(connection.execute(_COUNT, {"question": question, "below": below, "least": least}).scalar_one())
 
 
-def ranked(connection: Connection, question: str, below: int, least: int) -> list[int]:
-    """Row numbers that answer the question, the heaviest first: hits in the title count four times, in the summary
-    twice; newest first among equals."""
-    values = {"question": question, "below": below, "least": least}
-    return list(connection.execute(_RANKED, values).scalars())
+def weighed(connection: Connection, question: str, below: int, least: int, most: int) -> list[tuple[int, float]]:
+    """Row numbers that answer the question, highest first, with their weights: the lower the heavier. Hits in the title
+    count four times, in the summary twice."""
+    rows = rows_of(connection, _WEIGHED, (question, below, least, most))
+    return [(row[0], row[1]) for row in rows]
 
 
 def unsure(connection: Connection, below: int, least: int) -> list[int]:
@@ -82,19 +83,29 @@ def unsure(connection: Connection, below: int, least: int) -> list[int]:
     return []
 
 
-def beginning(connection: Connection, word: str) -> list[str]:
-    """The words of the index that begin so, if they are few; else none. Each is sought behind the one before, for the
-    table of all words has a row for every place of a word."""
-    connection.exec_driver_sql(_WORDS)
+def tidy(connection: Connection) -> bool:
+    """Join some of the index's segments: a word is looked up in each. Whether there was anything to do. A level of two
+    is joined already, so that in the end there is one segment a level, each some times as large as the one before."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    connection.exec_driver_sql(_FEW_SEGMENTS)
+    before = driver.total_changes
+    connection.exec_driver_sql(_JOIN)
+    return bool(driver.total_changes - before >= _LEAST_CHANGES)
+
+
+def beginning(connection: Connection, word: str, most: int) -> list[str]:
+    """The words that begin so and were ever in the index, if they are at most so many; else none."""
     end = word[:-1] + chr(ord(word[-1]) + 1)
-    found: list[str] = []
-    driver = connection.connection.cursor()  # a hundred small questions: SQLAlchemy would take most of their time
-    while (row := driver.execute(_NEXT_WORD, (word, end)).fetchone()) is not None:
-        found.append(row[0])
-        if len(found) > _MOST_BEGINNINGS:
-            return []
-        word = f"{row[0]}\1"  # the least that comes behind it: "greater than" would pass all its places one by one
-    return found
+    found = [row[0] for row in rows_of(connection, _BEGINNINGS, (word, end, most + 1))]
+    return found if len(found) <= most else []
+
+
+def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -> None:
+    """Every word of the index is in the lexicon. Words that are no longer in the index may stay: they find nothing."""
+    words = {word for columns in rows for found in columns.values() for word in found}
+    if words:
+        connection.exec_driver_sql(_KNOW, [(word,) for word in sorted(words)])
 
 
 def _values(seq: int, columns: Mapping[str, Sequence[str]]) -> dict[str, int | str]:

@@ -57,12 +57,14 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What an index is asked: ``text`` (None: it cannot narrow anything down), and which times can match at all,
-    ``since`` inclusive, ``until`` exclusive. ``exact``: what it finds within these times matches."""
+    ``since`` inclusive, ``until`` exclusive. ``exact``: what it finds within these times matches. ``settled`` are the
+    trees of the plan that hold of all it finds."""
 
     text: str | None = None
     exact: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    settled: frozenset[Tree] = frozenset()
 
 
 Beginning: TypeAlias = Callable[[str], Sequence[str]]
@@ -85,11 +87,12 @@ def question_of(plan: Plan, dialect: Dialect, asked: datetime | None, beginning:
         else:
             exact = False
     if others:
-        text, sure = _Writer(dialect, beginning).every(others)
-        exact = exact and sure
+        text, unsure = _Writer(dialect, beginning).every(others)
+        exact = exact and not unsure
+        settled = frozenset(others).difference(unsure) if text is not None else frozenset()
     else:
-        text = None
-    return Question(text, exact, max(since, default=None), min(until, default=None))
+        text, settled = None, frozenset()
+    return Question(text, exact, max(since, default=None), min(until, default=None), settled)
 
 
 def _dated(tree: Tree) -> Dated | None:
@@ -116,7 +119,8 @@ class _Writer:
             case Near(left, right, distance):
                 return self.dialect.near(_words(left), _words(right), _columns(left.column), distance)
             case All(parts):
-                return self.every(parts)
+                text, unsure = self.every(parts)
+                return text, not unsure
             case Any(parts):
                 found = [self.question(part) for part in parts]
                 known = [text for text, _ in found if text is not None]
@@ -134,29 +138,24 @@ class _Writer:
         found = [self.dialect.term(each, columns, prefix=False) for each in words]
         return _joined([text for text, _ in found], self.dialect.either), all(sure for _, sure in found)
 
-    def every(self, parts: Sequence[Tree]) -> tuple[str | None, bool]:
-        """The question of all the parts, without those that must not be."""
+    def every(self, parts: Sequence[Tree]) -> tuple[str | None, list[Tree]]:
+        """The question of all the parts, without those that must not be; and the parts it does not say exactly."""
         wanted: list[str] = []
         unwanted: list[str] = []
-        exact = True
+        unsure: list[Tree] = []
         for part in parts:
-            if isinstance(part, Without):
-                text, sure = self.question(part.part)
-                if text is not None and sure:
-                    unwanted.append(text)
-                else:
-                    exact = False
-            else:
-                text, sure = self.question(part)
-                if text is not None:
-                    wanted.append(text)
-                exact = exact and sure
+            never = isinstance(part, Without)
+            text, sure = self.question(part.part if isinstance(part, Without) else part)
+            if text is not None and (sure or not never):
+                (unwanted if never else wanted).append(text)
+            if text is None or not sure:
+                unsure.append(part)
         if not wanted:
-            return None, False
+            return None, list(parts)
         found = _joined(wanted, self.dialect.both)
         if unwanted:
             found = self.dialect.without(found, _joined(unwanted, self.dialect.either))
-        return found, exact
+        return found, unsure
 
 
 def _joined(questions: list[str], join: Callable[[Sequence[str]], str]) -> str:

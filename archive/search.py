@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from sqlalchemy.engine import Connection
 
 from archive import candidates, cursors, relevance
-from archive.candidates import FIRST, Stretch, Wanted, walk
+from archive.candidates import FEW_BEGINNINGS, FIRST, Stretch, Wanted, walk
 from archive.database import Database
 from archive.model import NewsItem
 from archive.rows import chunks, items_by_seq
@@ -136,7 +136,8 @@ def count(
     """How many items match: exactly, where the index's answer is exact; else at least so many, counted as far as
     ``most`` and ``seconds`` allow."""
     deadline = None if seconds is None else time.monotonic() + seconds
-    what = candidates.wanted(database, query, since, until, None if as_rule else now or datetime.now(UTC))
+    asked = None if as_rule else now or datetime.now(UTC)
+    what = candidates.wanted(database, query, since, until, asked, beginnings=FEW_BEGINNINGS)
     known = candidates.count(database, what)
     if known is not None:
         return Count(known, True)
@@ -183,12 +184,19 @@ def _by_relevance(database: Database, what: Wanted, limit: int | None) -> Iterat
 def _page_by_relevance(
     database: Database, what: Wanted, place: cursors.Place | None, limit: int, deadline: float | None
 ) -> Page:
-    skipped = place.skipped if place else 0
-    end = skipped + limit
-    below = place.below if place else None
-    ranking = relevance.ranked(database, what, end, below=below, deadline=deadline)
+    """Rankings one behind the other, each of the newest matches below the one before. How far one reaches depends on
+    ``limit`` alone and not on what was shown, so that each page goes on in the ranking of the page before."""
+    below, skipped = (place.below, place.skipped) if place else (None, 0)
+    numbers: list[int] = []
+    while True:
+        ranking = relevance.ranked(database, what, limit, below=below, deadline=deadline)
+        end = skipped + limit - len(numbers)
+        numbers += ranking.numbers[skipped:end]
+        if len(ranking.numbers) > end or ranking.down_to is None or len(numbers) == limit or not ranking.in_time:
+            break
+        below, skipped = ranking.down_to, 0
     with database.read() as connection:
-        news = tuple(items_by_seq(connection, ranking.numbers[skipped:end]).values())
+        news = tuple(items_by_seq(connection, numbers).values())
     cursor = None
     if len(ranking.numbers) > end:
         cursor = cursors.written(ranking.below, what.asked, skipped=end)

@@ -16,6 +16,7 @@ from archive import (
     claims,
     figures,
     forgetting,
+    fulltext,
     furniture_rows,
     health,
     ledger,
@@ -181,6 +182,10 @@ class Archive:
     def cut_source(self, source: str, store: str, now: datetime) -> int:
         """Cut what was kept of a source before its ``store`` said less; how many items."""
         return forgetting.cut_source(self._database, source, store, now)
+
+    def tidy(self, seconds: float) -> bool:
+        """Make searching quicker for about so many seconds, a little at a time; whether all is done."""
+        return fulltext.tidy(self._database, seconds)
 
     # deliveries: archive.outbox
 

@@ -80,6 +80,7 @@ def moment_of_seq(seq: int) -> datetime | None:
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 metadata = MetaData()
 postgres_metadata = MetaData()
+sqlite_metadata = MetaData()
 
 sources = Table(
     "sources",
@@ -152,6 +153,7 @@ items = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
+    Index("items_in_brief", "seq", "id", "story_id", "published_at", "seen_at", "removed_at"),
 )
 
 item_keys = Table(
@@ -357,6 +359,9 @@ marks = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+# On SQLite the words that were ever in the full-text index, in their order: what a beginning of words is looked up in.
+lexicon = Table("lexicon", sqlite_metadata, Column("word", Text, primary_key=True), sqlite_with_rowid=False)
 
 # On SQLite "fulltext" is an FTS5 table, which SQLAlchemy cannot describe (archive.fulltext_sqlite).
 fulltext = Table(

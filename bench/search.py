@@ -1,10 +1,12 @@
 """One query, many items: ``.venv/bin/python -m bench.search`` (``--items 1000000``, ``--keep FOLDER``).
 
 A made-up archive (``bench.corpus``) and a tantivy index of the same words, on one core, in one run. Per class of
-queries: the newest 20, as whole items out of the archive, beside tantivy's newest 20 by a fast field with their stored
-ids; how many there are; the best 20 by relevance. Milliseconds, the median and the 95th percentile of all queries of a
-class, each asked a few times once the caches are warm, as time of this process. Where the index's answer is exact, both
-must name the same items. tantivy has no NEAR of both orders, and no place for what is not indexed: "-".
+queries: the ids of the newest 20, beside tantivy's by a fast field with its stored ids; the newest 20 as whole items
+with their texts and rules, which tantivy's index does not hold; how many there are; the best 20 by relevance.
+Milliseconds, the median and the 95th percentile of all queries of a class, each asked a few times once the caches are
+warm, as time of this process (``--wall``: by the clock). Where the index's answer is exact, both must name the same
+items. "yes" under "goal": whole items take us no longer at the 95th percentile than ids take tantivy, or under 1 ms;
+"ids": only ids do. tantivy has no NEAR of both orders, and no place for what is not indexed: "-".
 
 With ``--postgres URL`` (an empty database) the same archive is filled and measured there.
 """
@@ -13,18 +15,22 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
+import math
 import os
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import tantivy
+from sqlalchemy.engine import Connection
 
-from archive import fulltext
+from archive import candidates, fulltext
+from archive.rows import columns_by_seq
 from archive.store import Archive
 from bench.corpus import APART, BEGIN, Corpus
 from bench.load import fill, schema, tantivy_index
@@ -134,17 +140,24 @@ def _one(word: str, field: str, prefix: bool) -> tantivy.Query:
     return tantivy.Query.term_query(schema(), field, word)
 
 
+class Clock:
+    """``now``: seconds of this process, so that what others do on the machine counts for neither of the two; or of the
+    clock on the wall."""
+
+    now: Callable[[], float] = staticmethod(time.process_time)
+
+
 def milliseconds(work: Callable[[], object]) -> float:
-    """How long one call takes this process: what others do on the machine does not count, for neither of the two."""
-    began = time.process_time()
+    """How long one call takes."""
+    began = Clock.now()
     work()
-    return (time.process_time() - began) * 1000
+    return (Clock.now() - began) * 1000
 
 
 class Times:
     """Figures of one class."""
 
-    def __init__(self, calls: list[Callable[[], object]], rounds: int, longest: float = 3.0) -> None:
+    def __init__(self, calls: list[Callable[[], object]], rounds: int, longest: float = 1.0) -> None:
         self.all: list[float] = []
         began = time.perf_counter()
         for number in range(rounds + 1):
@@ -174,18 +187,19 @@ def race(archive: Archive, index: tantivy.Index | None, asked: dict[str, list[Qu
     if searcher is not None:
         assert searcher.num_docs == archive.stats()["items"]
     print(
-        f"{'ms: median and p95':26}|{'newest 20':>18} |{'tantivy':>18} |{'goal':>5} |{'count':>18} |{'tantivy':>18} |"
-        f"{'by relevance':>18} |{'tantivy':>18}"
+        f"{'ms: median and p95':26}|{'newest 20, ids':>18} |{'tantivy':>18} |{'whole items':>18} |{'goal':>5} |"
+        f"{'count':>18} |{'tantivy':>18} |{'by relevance':>18} |{'tantivy':>18}"
     )
     slow: list[str] = []
     for name, queries in asked.items():
         plans = [plan(query) for query in queries]
         theirs = [tantivy_query(made.tree) if searcher and made.exact else None for made in plans]
         newest = Times([lambda query=query: list(archive.search(query, limit=LIMIT)) for query in queries], rounds)
+        ids = Times([lambda query=query: newest_ids(archive, query) for query in queries], rounds)
         counted = Times([lambda query=query: archive.count(query, seconds=1) for query in queries], rounds)
         ranked = Times([lambda query=query: archive.page(query, limit=LIMIT, sort="relevance") for query in queries], 2)
         columns = [f"{'-':>17}"] * 3
-        good = newest.p95 <= _GOAL
+        bound = _GOAL
         if searcher is not None and all(theirs):
             check(archive, searcher, queries, theirs)
             newest_there = Times([lambda each=each: list(newest_of(searcher, each)) for each in theirs], rounds)
@@ -194,15 +208,30 @@ def race(archive: Archive, index: tantivy.Index | None, asked: dict[str, list[Qu
                 str(Times([lambda each=each: searcher.search(each, limit=1).count for each in theirs], rounds)),
                 str(Times([lambda each=each: list(best_of(searcher, each)) for each in theirs], 2)),
             ]
-            good = good or newest.p95 <= newest_there.p95
-        if not good:
+            bound = max(bound, newest_there.p95)
+        goal = "yes" if newest.p95 <= bound else "ids" if ids.p95 <= bound else "NO"
+        if goal != "yes":
             slow.append(name)
         print(
-            f"{name:26}| {newest} | {columns[0]} |{'yes' if good else 'NO':>5} | {counted} | {columns[1]} | {ranked} |"
-            f" {columns[2]}",
+            f"{name:26}| {ids} | {columns[0]} | {newest} |{goal:>5} | {counted} | {columns[1]} | "
+            f"{ranked} | {columns[2]}",
             flush=True,
         )
     print(f"newest-first above tantivy and above {_GOAL:g} ms: {', '.join(slow) or 'none'}")
+
+
+def newest_ids(archive: Archive, query: Query) -> list[str]:
+    """Ids of the newest in the archive, without reading the items."""
+    database = archive._database  # noqa: SLF001 - a user wants the items
+    what = candidates.wanted(database, query, None, None, datetime.now(UTC))
+
+    def load(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+        return {row[0]: row[1] for row in columns_by_seq(connection, numbers, ("id",))}
+
+    first = LIMIT if what.question.exact else candidates.FIRST
+    stretches = candidates.walk(database, what, load, first=first)
+    found = (stretch.found[number] for stretch in stretches for number in sorted(stretch.found, reverse=True))
+    return list(itertools.islice(found, LIMIT))
 
 
 def newest_of(searcher: tantivy.Searcher, query: tantivy.Query) -> Iterator[str]:
@@ -222,7 +251,7 @@ def check(archive: Archive, searcher: tantivy.Searcher, queries: list[Query], th
     for query, other in zip(queries, theirs, strict=True):
         if plan(query).exact:
             ours = [item.id for item in archive.search(query, limit=LIMIT)]
-            assert ours == list(newest_of(searcher, other)), query.text
+            assert ours == list(newest_of(searcher, other)) == newest_ids(archive, query), query.text
             assert archive.count(query).number == searcher.search(other, limit=1, count=True).count, query.text
 
 
@@ -261,7 +290,11 @@ def main() -> None:
     arguments.add_argument("--queries", type=int, default=20, help="of a class")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--wall", action="store_true", help="by the clock, not the time of this process")
+    arguments.add_argument("--only", help="classes whose names hold this")
     asked = arguments.parse_args()
+    if asked.wall:
+        Clock.now = staticmethod(time.perf_counter)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as made:
@@ -282,6 +315,9 @@ def run(asked: argparse.Namespace, folder: Path) -> None:
         for side in sides:
             side.wait_merging_threads()
         print(f" put in within {time.perf_counter() - began:.0f} s")
+        began = time.perf_counter()
+        archive.tidy(math.inf)
+        print(f"tidied up in {time.perf_counter() - began:.0f} s")
     if index:
         index.reload()
     archive.close()
@@ -295,6 +331,9 @@ def run(asked: argparse.Namespace, folder: Path) -> None:
     }
     print(f"{total:,} items, one core, {'PostgreSQL' if asked.postgres else 'SQLite'}")
     gc.freeze()
+    if asked.only:
+        race(archive, index, {name: found for name, found in queries.items() if asked.only in name}, asked.rounds)
+        return
     race(archive, index, queries, asked.rounds)
     scan(archive, total)
     backtests(archive)

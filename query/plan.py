@@ -106,7 +106,7 @@ class Plan:
 
 def plan(query: Query) -> Plan:
     """The plan of a query. Linear in the size of the query with its topics."""
-    return _limited(_plan(query.part), DEEPEST_PLAN)
+    return _limited(plan_of(query.part), DEEPEST_PLAN)
 
 
 def index_text(document: Document) -> Mapping[str, list[str]]:
@@ -161,24 +161,25 @@ def _whole_token(field: str, value: str) -> str:
     return _coded(field, index_token(value.replace(" ", _SPACE)))
 
 
-def _plan(part: Part) -> Plan:
+def plan_of(part: Part) -> Plan:
+    """The plan of a part of a query, however deep."""
     match part:
         case Terms():
             return _plan_terms(part)
         case Whole():
             return _plan_whole(part)
         case Every():
-            return _all([_plan(each) for each in part.parts])
+            return _all([plan_of(each) for each in part.parts])
         case Some():
-            return _any([_plan(each) for each in part.parts])
+            return _any([plan_of(each) for each in part.parts])
         case Wrapped():
-            return _plan(part.part)
+            return plan_of(part.part)
         case Close():
             return _plan_close(part)
         case When():
             return Plan(Dated(part.side, part.moment), True)
         case Never():
-            return _plan_never(_plan(part.part))
+            return _plan_never(plan_of(part.part))
     return Plan(Everything(), False)
 
 
@@ -253,7 +254,7 @@ def _is_whole(form: str) -> bool:
 def _plan_close(close: Close) -> Plan:
     """Pair by pair where that can be said, else only both sides. The index counts the breaks between Han characters
     as words and sees no paragraphs: its distance is the larger one, and the judge confirms."""
-    sides = [_any([_plan(each) for each in side]) for side in (close.left, close.right)]
+    sides = [_any([plan_of(each) for each in side]) for side in (close.left, close.right)]
     left, right = (plan.tree.parts if isinstance(plan.tree, Any) else (plan.tree,) for plan in sides)
     if len(left) * len(right) > MOST_PAIRS:
         return Plan(_all(sides).tree, False)

@@ -82,10 +82,19 @@ def quick_stream(text: str, words_of: Callable[[str], tuple[str, ...]]) -> list[
     ``words_of`` is the analyser for one piece without spaces, which leaves a ``BREAK`` as it is. A stream may begin or
     end with ``BREAK`` and hold several in a row. Linear in time.
     """
+    return _stream_of(text, str.casefold, words_of)
+
+
+def quick_cased_stream(text: str, words_of: Callable[[str], tuple[str, ...]]) -> list[str] | None:
+    """The words as ``quick_stream`` gives them, with their case."""
+    return _stream_of(text, str, words_of)
+
+
+def _stream_of(text: str, fold: Callable[[str], str], words_of: Callable[[str], tuple[str, ...]]) -> list[str] | None:
     letters = latin_letters(text)
     if letters is None:
         return None
-    folded = letters.decode("latin-1").casefold()
+    folded = fold(letters.decode("latin-1"))
     folded = folded.replace("\n", f" {BREAK} ").replace(". ", " ").replace(", ", " ")
     return _settled(folded.split(), words_of)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import regex
 
 from query.letters import Normal, is_character, is_follower, is_katakana, normal_form
-from query.quick import BREAK, PART, pieced_stream, quick_stream
+from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
@@ -109,13 +109,14 @@ class Analysis:
     What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
     """
 
-    __slots__ = ("_different", "_laid", "_listed", "_positions", "_stream", "_tokens", "text")
+    __slots__ = ("_cased", "_different", "_laid", "_listed", "_positions", "_stream", "_tokens", "text")
 
     def __init__(self, text: str, listed: Listed | None = None) -> None:
         self.text = text
         self._listed = listed
         self._stream: list[str] | None = None
         self._tokens: list[str] | None = None
+        self._cased: list[str] | None = None
         self._positions: dict[str, list[int]] | None = None
         self._different: list[str] | None = None
         self._laid: tuple[list[int], list[int]] | None = None
@@ -173,7 +174,11 @@ class Analysis:
     @property
     def cased(self) -> list[str]:
         """The words with their case."""
-        return self.listed.cased
+        if self._cased is None:
+            stream = quick_cased_stream(self.text, _cased_piece) if self._listed is None else None
+            cased = None if stream is None else [word for word in stream if word != BREAK]
+            self._cased = self.listed.cased if cased is None or len(cased) != len(self.tokens) else cased
+        return self._cased
 
     @property
     def starts(self) -> list[int]:
@@ -227,6 +232,11 @@ def analyse(text: str) -> Analysis:
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
     return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).tokens)
+
+
+@functools.lru_cache(maxsize=16384)
+def _cased_piece(piece: str) -> tuple[str, ...]:
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).cased)
 
 
 def _whole_piece(piece: str) -> tuple[str, ...] | None:

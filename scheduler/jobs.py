@@ -26,4 +26,5 @@ TIMETABLE = (
     ),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
     Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
+    Job("tidy", 300, "the full-text index is kept in few pieces, so that searching stays quick"),
 )

@@ -286,3 +286,7 @@ class Service:
         """See ``upkeep.cut_texts`` and ``upkeep.forget_texts``."""
         await asyncio.to_thread(upkeep.cut_texts, self._line.archive, self._line.orders.stores, utc_now())
         await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())
+
+    async def tidy(self) -> None:
+        """See ``upkeep.tidy``."""
+        await asyncio.to_thread(upkeep.tidy, self._line.archive)

@@ -1,4 +1,4 @@
-"""What keeps a service fit for years: leases of the dead, retention. Steps of the timetable."""
+"""What keeps a service fit for years: leases of the dead, retention, a tidy index. Steps of the timetable."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import structlog
 
 from archive.store import Archive
 from scheduler.orders import is_dead
+
+TIDYING = 2.0  # seconds at a time
 
 log = structlog.get_logger()
 
@@ -55,3 +57,8 @@ def cut_texts(archive: Archive, stores: Mapping[str, str], now: datetime) -> int
             log.info("texts cut to what may be kept", source=source, store=store, items=cut)
             many += cut
     return many
+
+
+def tidy(archive: Archive) -> bool:
+    """Joins pieces of the full-text index, a little at a time; whether nothing is left to do."""
+    return archive.tidy(TIDYING)

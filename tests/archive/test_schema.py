@@ -21,7 +21,8 @@ from archive.database import Database
 from archive.errors import ArchiveNewerError, ArchiveOutdatedError
 from archive.migrations import HEAD, REVISIONS
 from archive.store import Archive
-from archive.tables import metadata, postgres_metadata
+from archive.tables import metadata, postgres_metadata, sqlite_metadata
+from query import parse
 from tests.archive.samples import HOUR, NOW, item, judged
 
 FTS5_OWN = ("fulltext", "fulltext_data", "fulltext_idx", "fulltext_content", "fulltext_docsize", "fulltext_config")
@@ -30,7 +31,8 @@ ROOT = Path(__file__).parents[2]
 
 def _differences(database: Database) -> list[object]:
     wanted = MetaData()
-    for table in (*metadata.tables.values(), *(() if database.sqlite else postgres_metadata.tables.values())):
+    own = sqlite_metadata if database.sqlite else postgres_metadata
+    for table in (*metadata.tables.values(), *own.tables.values()):
         table.to_metadata(wanted)
 
     def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
@@ -83,6 +85,25 @@ def test_two_processes_may_migrate_at_once(archive_url: str) -> None:
     assert answers == sorted([str(list(REVISIONS)), "[]", "[]"])
 
 
+def test_words_of_an_older_archive_are_found_by_their_beginning(tmp_path: Path) -> None:
+    """The words that the index had before there was a table of them are in it after the migration."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    archive = Archive.open(url)
+    archive.migrate()
+    archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
+    with archive._database.write() as connection:
+        for statement in (
+            "DROP TABLE lexicon",
+            "DROP INDEX items_in_brief",
+            f"UPDATE alembic_version SET version_num = '{REVISIONS[-2]}'",
+        ):
+            connection.execute(text(statement))
+    assert archive.migrate() == [REVISIONS[-1]]
+    assert _differences(archive._database) == []
+    assert [found.title for found in archive.search(parse("automob*"))] == ["Automobiles and harvests"]
+    archive.close()
+
+
 def test_an_archive_of_a_later_program_is_refused(archive: Archive, archive_url: str) -> None:
     """Never write into what one does not understand."""
     with archive._database.write() as connection:
@@ -106,8 +127,6 @@ def test_an_archive_without_tables_says_what_to_run(archive_url: str) -> None:
 
 def test_another_analyser_rebuilds_the_index(archive: Archive) -> None:
     """Words of the old analyser leave no ghosts: everything is found by the new one's."""
-    from query import parse
-
     archive.keep([judged(item(n, title=f"Harvest {n}")) for n in range(450)], NOW, via="crawl")
     with archive._database.write() as connection:
         connection.execute(text("UPDATE marks SET value = 'another' WHERE name = 'analyser'"))

@@ -23,7 +23,7 @@ URL = "http://127.0.0.1:40001/en/business/pakistan-japan-explore-joint-battery-v
 MAIL = Arrival(
     "desk", "email", "d1", NOW, title="Japan builds cars", urls=(URL,), rules=("used-cars",), words=("Japan",)
 )
-HOOK = replace(MAIL, channel="hook", medium="webhook", published_at=NOW - timedelta(minutes=50), also_in=("dawn-x",))
+HOOK = replace(MAIL, channel="hook", medium="webhook", published_at=NOW - timedelta(minutes=5), also_in=("dawn-x",))
 
 
 def seen(width: int = 80, *, terminal: bool = False) -> tuple[View, io.StringIO]:

@@ -32,6 +32,7 @@ def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
     slow = analyse(text).listed
     lazy = analyse(text)
     assert (lazy.gaps, lazy.paragraphs, lazy.tokens) == (slow.gaps, slow.paragraphs, slow.tokens)
+    assert analyse(text).cased == slow.cased
     assert [token for token in stream if token != BREAK] == slow.tokens
     began = [token for at, token in enumerate(stream) if token != BREAK and (at == 0 or stream[at - 1] == BREAK)]
     assert began == [token for gap, token in zip(slow.gaps, slow.tokens, strict=True) if gap == PARAGRAPH]
@@ -104,6 +105,7 @@ def test_words_read_piece_by_piece_are_the_words_of_the_analyser(text: str) -> N
     _ = slow.listed
     stream = lazy.stream
     assert (lazy.tokens, lazy.gaps, lazy.paragraphs) == (slow.tokens, slow.gaps, slow.paragraphs)
+    assert analyse(text).cased == slow.cased
     assert [token for token in stream if token not in (BREAK, PART)] == slow.tokens
 
 
@@ -125,6 +127,7 @@ def test_every_letter_of_the_table_parts_joins_or_vanishes_as_the_analyser_says(
     stream = quick(text)
     if stream is not None:
         assert [token for token in stream if token != BREAK] == analyse(text).listed.tokens
+    assert analyse(text).cased == analyse(text).listed.cased
 
 
 @pytest.mark.parametrize("text", ["Plain text, of “good” typography — it’s 5… long", "Café\n\nRs1,895 S.R.O.'s"])

@@ -92,7 +92,8 @@ def test_a_source_of_which_little_may_be_kept_alerts_by_its_whole_text(town: Tow
 def test_a_digest_says_which_sources_were_dark() -> None:
     """In the webhook's data and in the mail."""
     from alerts.compose import compose
-    from alerts.letter import letter_of, render
+    from alerts.letter import letter_of
+    from alerts.rendering import render
     from archive.model import Delivery, NewsItem, Owed, Story
     from archive.standing import Outage
 
