@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Token, Transformer, v_args
+from lark import Lark, Token
 from lark.lexer import BasicLexer
 
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
@@ -19,7 +19,7 @@ STARS = "*＊"
 def grammar() -> Lark:
     """The lexer and parser; built once, in some milliseconds."""
     text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    made = Lark(text, parser="lalr", lexer="basic", maybe_placeholders=False, transformer=_Build())
+    made = Lark(text, parser="lalr", lexer="basic", maybe_placeholders=False)
     made.lexer = BasicLexer(made.lexer_conf)  # else ``lex`` makes one for every text, a third of the time of parsing
     return made
 
@@ -34,9 +34,8 @@ def _unquoted(raw: str) -> str:
     return raw[1:-1].strip() if quoted else raw
 
 
-@v_args(inline=True)
-class _Build(Transformer[Token, Node]):
-    """Makes the nodes, innermost first, while the parser reads: no recursion, however deep the query."""
+class Builder:
+    """Makes the nodes: a method for each rule of the grammar, with what the rule read."""
 
     def start(self, node: Node) -> Node:
         return node

@@ -216,6 +216,8 @@ def words(text: str) -> list[Word]:
 @functools.lru_cache(maxsize=4096)
 def query_words(text: str) -> Analysis:
     """The words of a term of a query, which has no paragraphs."""
+    if text.isascii() and text.isalpha():
+        return Analysis(text, Listed([text.lower()], [text], [0], [len(text)], [0], [PARAGRAPH]))
     return analyse(" ".join(text.split()))
 
 
