@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import gc
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
@@ -16,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from alerts.compiling import Compiled, compiled
+from alerts.compiling import Checked, Compiled, compiled, no_collection
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
 from query import Names, Query, QueryError, parse
@@ -186,17 +184,22 @@ class Rules:
         names: Names | None = None,
         timezone: str = "UTC",
         file: Path | None = None,
+        checked: Checked | None = None,
     ) -> None:
-        """Raises RulesError, with every rule whose query does not parse."""
+        """``checked``: the enabled rules were looked at before. Raises RulesError, with every rule whose query does not
+        parse."""
         self.zone = ZoneInfo(timezone)
         self.broken: dict[str, str] = {}
         self._compiled: Compiled | None = None
         enabled = [rule for rule in rules if rule.enabled]
         names = names or Names({})
         if len(enabled) >= MANY:
-            self._compiled = _compiled(enabled, names, file)
-        make = parse if self._compiled is None else Query
-        self.rules = _ready(enabled, lambda text: make(text, names))
+            self._compiled = _compiled(enabled, names, file, checked)
+        if self._compiled is None:
+            self.rules = _ready(enabled, lambda _, text: parse(text, names))
+        else:
+            parsed = checked.parsed if checked else {}
+            self.rules = _ready(enabled, lambda number, text: parsed.get(number) or Query(text, names))
 
     @functools.cached_property
     def index(self) -> RuleIndex | ManyRules:
@@ -222,7 +225,9 @@ class Rules:
         self.broken[rule.name] = f"{type(error).__name__}: {error}"
 
 
-def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None) -> Compiled | None:
+def _compiled(
+    settings: Sequence[RuleSettings], names: Names, file: Path | None, checked: Checked | None
+) -> Compiled | None:
     """The rules compiled, or None where that cannot be: then they are parsed and kept so, which is slower."""
     errors: list[tuple[str, QueryError]] = []
 
@@ -230,7 +235,9 @@ def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None)
         errors.append((settings[number].name, error))
 
     try:
-        with _no_collection():
+        if checked and len(checked.rows) == len(settings):
+            return checked.compiled(file)
+        with no_collection():
             made = compiled([rule.query for rule in settings], names, file, refuse)
     except Exception:
         log.exception("the rules could not be compiled; they are matched a slower way")
@@ -240,23 +247,11 @@ def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None)
     return made
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """The garbage collector would look through all that was made, again and again, and find nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _ready(settings: Sequence[RuleSettings], query_of: Callable[[str], Query]) -> tuple[Rule, ...]:
+def _ready(settings: Sequence[RuleSettings], query_of: Callable[[int, str], Query]) -> tuple[Rule, ...]:
     rules, errors = [], []
-    for rule in settings:
+    for number, rule in enumerate(settings):
         try:
-            rules.append(Rule(rule, query_of(rule.query), Schedule.of(rule.deliver)))
+            rules.append(Rule(rule, query_of(number, rule.query), Schedule.of(rule.deliver)))
         except QueryError as error:
             errors.append((rule.name, error))
     if errors:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import gc
-import hashlib
-import os
 
 from alerts.rules import MANY, Rules
-from khabardar.running import folders
+from khabardar.places import rules_file
 from khabardar.settings import Settings
 
 
 def rules_of(settings: Settings) -> Rules:
     """The rules of a configuration. Very many are compiled, kept in a file beside the archive, and no garbage
     collection looks through them again."""
-    folder = next((folder for folder in folders(settings) if os.access(folder, os.W_OK)), None)
-    name = hashlib.blake2b(str(settings.path.resolve()).encode(), digest_size=6).hexdigest()
-    file = folder / f"khabardar-{name}.rules" if folder else None
-    rules = Rules(settings.rules, settings.names, settings.service.timezone, file)
+    file = rules_file(settings.archive.url, settings.path)
+    checked = settings.checked.pop() if settings.checked else None  # the rules are the only ones to hold the tables
+    rules = Rules(settings.rules, settings.names, settings.service.timezone, file, checked)
     if len(rules.rules) >= MANY:
         gc.unfreeze()  # what was loaded before a reload may go
         gc.collect()

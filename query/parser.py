@@ -52,7 +52,9 @@ def _steps(kinds: tuple[str, ...]) -> _Steps:
     numbers: dict[int, int] = {}
     steps = []
     for part in tree.iter_subtrees():
-        arguments = [numbers[id(each)] if isinstance(each, Tree) else int(each.start_pos or 0) for each in part.children]
+        arguments = [
+            numbers[id(each)] if isinstance(each, Tree) else int(each.start_pos or 0) for each in part.children
+        ]
         numbers[id(part)] = len(kinds) + len(steps)
         steps.append((getattr(_BUILDER, part.data), tuple(arguments)))
     return tuple(steps)
