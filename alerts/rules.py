@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 MANY = 1000
 """From so many rules on they are compiled: native code takes some 100 MB and pays there (``bench/rules.py``)."""
 
+RECENT = 10_000
+"""So many of the compiled rules are kept parsed, some 3 KB each: those that were judged or told last."""
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DELIVER = re.compile(
     r"(?P<kind>now|hourly)|daily\s+(?P<daily>\d{1,2}:\d{2})|weekly\s+(?P<day>[a-z]+)\s+(?P<weekly>\d{1,2}:\d{2})"
@@ -175,7 +178,8 @@ class Rules:
     others go on, and the log hears of each rule once.
 
     From ``MANY`` rules on they are compiled, kept in ``file`` for the next time, and each is parsed again when it is
-    first judged or its places are asked for: a parsed query takes more memory than all else of a rule.
+    judged or its places are asked for: a parsed query takes more memory than all else of a rule, so only the ``RECENT``
+    ones are kept.
     """
 
     def __init__(
@@ -199,7 +203,8 @@ class Rules:
             self.rules = _ready(enabled, lambda _, text: parse(text, names))
         else:
             parsed = checked.parsed if checked else {}
-            self.rules = _ready(enabled, lambda number, text: parsed.get(number) or Query(text, names))
+            recent = functools.lru_cache(maxsize=RECENT)(lambda text: parse(text, names))
+            self.rules = _ready(enabled, lambda number, text: parsed.get(number) or Query(text, names, recent))
 
     @functools.cached_property
     def index(self) -> RuleIndex | ManyRules:

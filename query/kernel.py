@@ -165,6 +165,16 @@ def row_of(key, table, width):
 
 
 @native
+def _end_of_word(text, start, stop):
+    """Without full stops and commas behind it, and then without 's."""
+    while stop > start and (text[stop - 1] == _DOT or text[stop - 1] == _COMMA):
+        stop -= 1
+    if stop - start > 2 and text[stop - 1] | 32 == _S and text[stop - 2] == _APOSTROPHE:
+        stop -= 2
+    return stop
+
+
+@native
 def split(text, tokens):
     """Where every word stands, and whether it may follow the word before in a phrase; their number."""
     end, found, at, paragraph, field, follows = len(text), 0, 0, 0, 0, 0
@@ -182,13 +192,8 @@ def split(text, tokens):
         start = at
         while at < end and text[at] > SPACE:
             at += 1
-        stop = at
-        while stop > start and (text[stop - 1] == _DOT or text[stop - 1] == _COMMA):
-            stop -= 1
-        if stop - start > 2 and text[stop - 1] == _S and text[stop - 2] == _APOSTROPHE:
-            stop -= 2
         tokens[START, found] = start
-        tokens[END, found] = stop
+        tokens[END, found] = _end_of_word(text, start, at)
         tokens[PARAGRAPHS, found] = paragraph
         tokens[FIELDS, found] = field
         tokens[FOLLOWS, found] = follows
@@ -206,9 +211,10 @@ def spellings(cased, tokens):
             at += 1
             continue
         tokens[CASED_START, found] = at
+        start = at
         while at < end and cased[at] > SPACE:
             at += 1
-        tokens[CASED_END, found] = at
+        tokens[CASED_END, found] = _end_of_word(cased, start, at)
         found += 1
 
 
@@ -522,8 +528,8 @@ def look(
     """Which queries an item fulfils: into ``out`` their number times two, plus one where nobody need judge. How many.
 
     ``text`` are folded words, ``cased`` the same with their case; ``aligned``: both have the same places. ``extra`` are
-    signs known to be there. ``marks`` remember from item to item, by ``now``, and while ``learning`` so do ``signs`` how
-    frequent they are; what follows is room, ``bits`` without any set. -1: ``hits`` has no room, and nothing was done.
+    signs known to be there. ``marks`` remember from item to item, by ``now``; while ``learning`` so do ``signs``, how
+    frequent they are. What follows is room, ``bits`` without any set. -1: ``hits`` has no room, and nothing was done.
     """
     uses = wide[wide_bounds[SIGN_ROWS] : wide_bounds[SIGN_ROWS + 1]]
     word_rows = wide[wide_bounds[WORD_ROWS] : wide_bounds[WORD_ROWS + 1]]
