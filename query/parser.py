@@ -50,7 +50,7 @@ def _steps(kinds: tuple[str, ...]) -> _Steps:
         parser.feed_token(last := Token(kind, "", number))
     tree: Tree[Token] = parser.feed_eof(last)  # type: ignore[no-untyped-call]
     numbers: dict[int, int] = {}
-    steps = []
+    steps: list[tuple[Callable[..., Node], tuple[int, ...]]] = []
     for part in tree.iter_subtrees():
         arguments = [
             numbers[id(each)] if isinstance(each, Tree) else int(each.start_pos or 0) for each in part.children

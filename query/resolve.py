@@ -14,7 +14,8 @@ from query.letters import is_arabic, is_character
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, When, Whole, Wrapped
 from query.patterns import compile_pattern, steps
-from query.words import PARTED, Analysis, query_words
+from query.reader import PARTED
+from query.words import Analysis, query_words
 
 MOST_PARTS_WITH_TOPICS = 20_000
 MOST_PATTERNS = 64  # each may keep some megabytes of automaton

@@ -19,8 +19,9 @@ from alerts.many import ManyRules
 from alerts.match import matching, matching_names
 from alerts.rules import Rule, Rules, RulesError, RuleSettings
 from query import Document, Names, Query, QueryError
+from query.reader import PARAGRAPH, PARTED
 from query.tape import tape_of
-from query.words import PARAGRAPH, PARTED, analyse
+from query.words import analyse
 from tests.alerts.test_index import found, looped, newsrooms, rule
 from tests.query.draw import NAMES, NOW, Values, moments
 from tests.query.test_quick import PIECES
