@@ -10,7 +10,7 @@ import pytest
 from archive.store import Archive
 from khabardar.trial import Trial, bars, days_between
 from tests.archive.samples import item, judged
-from tests.khabardar.test_cli import Shell, shell  # noqa: F401 - a fixture
+from tests.khabardar.shell import Shell
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR = timedelta(hours=1)
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def stocked(shell: Shell) -> Iterator[Shell]:  # noqa: F811
+def stocked(shell: Shell) -> Iterator[Shell]:
     """A hundred items, three a day; two of a story; every fourth names Japan, every tenth has a code."""
     archive = Archive.open(f"sqlite:///{shell.folder / 'khabardar.db'}")
     archive.migrate()
@@ -111,7 +111,7 @@ def test_rule_test_says_how_much_was_covered_when_time_is_over(stocked: Shell) -
     "arguments",
     [("rule", "test"), ("rule", "test", "a", "--query", "b"), ("rule", "test", "a", "--since", "1d", "--until", "2d")],
 )
-def test_rule_test_takes_one_rule_and_a_time_that_is_not_empty(shell: Shell, arguments: tuple[str, ...]) -> None:  # noqa: F811
+def test_rule_test_takes_one_rule_and_a_time_that_is_not_empty(shell: Shell, arguments: tuple[str, ...]) -> None:
     """Anything else is a wrong usage."""
     assert shell(*arguments) == 2
     assert shell.out == ""
