@@ -7,6 +7,7 @@ made again, and a rule that it does not hold is parsed. It holds numbers, checke
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import json
 import logging
@@ -16,11 +17,11 @@ import stat
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import query as language
 from query import Names, Query, QueryError, parse
@@ -34,9 +35,9 @@ log = logging.getLogger(__name__)
 MOST_FRESH = 0.1
 """The part of the rules that may be new or changed before all are compiled again, not only those."""
 
-_MAGIC = b"khabardar rules 1\n"
+_MAGIC = b"khabardar rules 2\n"
 _DIGEST = 16
-_NAMED = re.compile(r"(topic|rule)[:：]", re.IGNORECASE)
+_NAMED = re.compile(r"(topic|rule|after|before)[:：]", re.IGNORECASE)
 _ARRAYS = (("pool", "int32"), ("bounds", "int64"), ("wide", "int64"), ("wide_bounds", "int64"), ("always", "int32"))
 
 
@@ -47,66 +48,134 @@ class Compiled(NamedTuple):
     rows: list[int]
 
 
-class Kept(NamedTuple):
-    """What a file holds: the tables, and by digest of its text which query of them a rule is."""
+class Kept:
+    """What a file holds: by digest of its text which query of the tables a rule is, and by query its warnings. Its
+    tables are ``made`` when they are first asked for: whoever only wants to know whether rules parse needs none."""
 
-    tables: Tables
-    rows: Mapping[bytes, int]
+    def __init__(
+        self, rows: Mapping[bytes, int], warnings: Mapping[int, tuple[str, ...]], made: Callable[[], Tables]
+    ) -> None:
+        self.rows = rows
+        self.warnings = warnings
+        self._made: Callable[[], Tables] | None = made
+
+    @functools.cached_property
+    def tables(self) -> Tables:
+        """The tables; made once."""
+        made, self._made = self._made, None  # what they are made of may go
+        assert made is not None
+        return made()
 
 
-def compiled(
-    texts: Sequence[str], names: Names, file: Path | None, refuse: Callable[[int, QueryError], None]
-) -> Compiled:
+class Checked(NamedTuple):
+    """Texts that were all looked at: those with a row in ``kept`` parsed, now or when its file was made; others that do
+    are ``parsed``, by number. ``from_file``: nothing is to be written."""
+
+    kept: Kept
+    rows: list[int]
+    parsed: Mapping[int, Query]
+    from_file: bool
+
+    def compiled(self, file: Path | None) -> Compiled:
+        """The tables, and written to the file, if it has others."""
+        if file and not self.from_file:
+            write(file, self.kept)
+        return Compiled(self.kept.tables, self.rows)
+
+
+Refuse: TypeAlias = Callable[[int, QueryError], None]
+Warn: TypeAlias = Callable[[int, tuple[str, ...]], None]
+
+
+def compiled(texts: Sequence[str], names: Names, file: Path | None, refuse: Refuse) -> Compiled:
     """The rules of these texts compiled, as far as possible from ``file``; it is written when it did not serve.
 
     ``refuse`` hears of every text that does not parse, by its number. Raises ImportError where there is no native code.
+    """
+    return checked(texts, names, file, refuse).compiled(file)
+
+
+def checked(
+    texts: Sequence[str], names: Names, file: Path | None, refuse: Refuse, warn: Warn = lambda _number, _said: None
+) -> Checked:
+    """Every text parsed once, except those that ``file`` vouches for; what is parsed is made ready to be compiled.
+
+    ``refuse`` hears of every text that does not parse, ``warn`` of the warnings of those that do, by their number and
+    in its order. Writes nothing. Raises ImportError where there is no native code.
     """
     digests = digests_of(texts, names)
     kept = read(file) if file else None
     if kept is not None:
         rows = [kept.rows.get(digest, -1) for digest in digests]
-        fresh = [number for number, row in enumerate(rows) if row < 0]
-        stale = kept.tables.queries - len({*rows} - {-1})
-        if len(fresh) <= MOST_FRESH * len(rows) and stale <= MOST_FRESH * len(rows):
-            for number in fresh:
-                _parsed(number, texts[number], names, refuse)
-            return Compiled(kept.tables, rows)
-    made = _compiled(texts, digests, names, refuse)
-    if file:
-        write(file, made)
-    return Compiled(made.tables, [made.rows.get(digest, -1) for digest in digests])
+        known = len({*rows} - {-1})
+        if rows.count(-1) <= MOST_FRESH * len(rows) and len(kept.rows) - known <= MOST_FRESH * len(rows):
+            return Checked(kept, rows, _heard(texts, rows, kept, names, refuse, warn), True)
+    return _compiled(texts, digests, names, refuse, warn)
 
 
-def _compiled(
-    texts: Sequence[str], digests: Sequence[bytes], names: Names, refuse: Callable[[int, QueryError], None]
-) -> Kept:
+def _heard(
+    texts: Sequence[str], rows: Sequence[int], kept: Kept, names: Names, refuse: Refuse, warn: Warn
+) -> dict[int, Query]:
+    """The texts that have no row, parsed."""
+    parsed: dict[int, Query] = {}
+    for number, row in enumerate(rows):
+        if row < 0:
+            if query := _parsed(number, texts[number], names, refuse, warn):
+                parsed[number] = query
+        elif row in kept.warnings:
+            warn(number, kept.warnings[row])
+    return parsed
+
+
+def _compiled(texts: Sequence[str], digests: Sequence[bytes], names: Names, refuse: Refuse, warn: Warn) -> Checked:
     from query.compiled import Compiler
 
     compiler = Compiler()
     rows: dict[bytes, int] = {}
+    warnings: dict[int, tuple[str, ...]] = {}
     for number, (text, digest) in enumerate(zip(texts, digests, strict=True)):
-        if digest not in rows and (query := _parsed(number, text, names, refuse)):
-            rows[digest] = compiler.add(needs(query))
-    return Kept(compiler.tables(), rows)
+        if (row := rows.get(digest)) is not None:
+            if row in warnings:
+                warn(number, warnings[row])
+        elif query := _parsed(number, text, names, refuse, warn):
+            row = rows[digest] = compiler.add(needs(query))
+            if query.warnings:
+                warnings[row] = query.warnings
+    return Checked(Kept(rows, warnings, compiler.tables), [rows.get(digest, -1) for digest in digests], {}, False)
 
 
-def _parsed(number: int, text: str, names: Names, refuse: Callable[[int, QueryError], None]) -> Query | None:
+def _parsed(number: int, text: str, names: Names, refuse: Refuse, warn: Warn) -> Query | None:
     try:
-        return parse(text, names)
+        query = parse(text, names)
     except QueryError as error:
         refuse(number, error)
         return None
+    if query.warnings:
+        warn(number, query.warnings)
+    return query
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """The garbage collector would look through all that was made, again and again, and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 # -- what a rule depends on -------------------------------------------------------------------------------------------
 
 
 def digests_of(texts: Iterable[str], names: Names) -> list[bytes]:
-    """Of each text a digest of all that it means: the text, and the queries it could name."""
+    """Of each text a digest of all that it means: the text, the queries it could name, and whose days."""
 
     @functools.cache
     def named(kinds: frozenset[str]) -> bytes:
-        found = hashlib.blake2b(digest_size=_DIGEST)
+        found = hashlib.blake2b(names.timezone.encode(), digest_size=_DIGEST)
         if "rule" in kinds or any(_kinds(text) & {"rule"} for text in names.topics.values()):
             found.update(json.dumps(sorted(names.rules.items())).encode())
         found.update(json.dumps(sorted(names.topics.items())).encode())
@@ -121,7 +190,7 @@ def digests_of(texts: Iterable[str], names: Names) -> list[bytes]:
 
 
 def _kinds(text: str) -> frozenset[str]:
-    """Which kinds of names a query could use."""
+    """Which kinds of names and dates a query could use."""
     return frozenset(kind.lower() for kind in _NAMED.findall(text))
 
 
@@ -149,6 +218,7 @@ def write(file: Path, kept: Kept) -> None:
         "version": _version(),
         "lengths": list(map(len, arrays)),
         "values": tables.values,
+        "warnings": list(kept.warnings.items()),
         "signs": tables.signs,
         "queries": tables.queries,
     }
@@ -178,10 +248,6 @@ def read(file: Path) -> Kept | None:
 
 
 def _read(file: Path) -> Kept:
-    import numpy as np
-
-    from query.compiled import Tables
-
     with file.open("rb") as source:
         about = os.fstat(source.fileno())
         if not stat.S_ISREG(about.st_mode) or about.st_mode & 0o022:
@@ -201,9 +267,17 @@ def _read(file: Path) -> Kept:
     for length in header["lengths"]:
         arrays.append(content[at : at + length])
         at += length
+    digests = arrays[-1]
+    rows = {digests[at * _DIGEST : (at + 1) * _DIGEST]: at for at in range(int(header["queries"]))}
+    warnings = {int(row): tuple(map(str, said)) for row, said in header["warnings"]}
+    return Kept(rows, warnings, functools.partial(_tables, header, arrays))
+
+
+def _tables(header: Mapping[str, Any], arrays: Sequence[bytes]) -> Tables:
+    import numpy as np
+
+    from query.compiled import Tables
+
     columns = {name: np.frombuffer(data, kind).copy() for (name, kind), data in zip(_ARRAYS, arrays, strict=False)}
     values = tuple((str(name), str(value), bool(begins), int(sign)) for name, value, begins, sign in header["values"])
-    tables = Tables(**columns, values=values, signs=int(header["signs"]), queries=int(header["queries"]))
-    digests = arrays[-1]
-    rows = {digests[at * _DIGEST : (at + 1) * _DIGEST]: at for at in range(tables.queries)}
-    return Kept(tables, rows)
+    return Tables(**columns, values=values, signs=int(header["signs"]), queries=int(header["queries"]))

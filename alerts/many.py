@@ -9,10 +9,12 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from alerts.index import RuleIndex
 from query import Document
 from query.board import Board
-from query.compiled import Tables
+from query.compiled import Array, Tables
 
 if TYPE_CHECKING:
     from alerts.rules import Rule
@@ -27,9 +29,9 @@ class ManyRules:
         self._later = RuleIndex()
         self._later_numbers: dict[str, int] = {}
         self._rules: list[Rule | None] = list(rules)
-        self._every_name = [rule.name for rule in rules]
+        self._names = [rule.name for rule in rules]
         self._row = array("i", rows)
-        self._first = array("i", [-1]) * tables.queries  # by row: its first rule
+        self._first = np.full(tables.queries, -1, np.int64)  # by row: its first rule
         self._others: dict[int, list[int]] = {}  # by row: further rules
         for number, row in enumerate(rows):
             if row < 0:
@@ -39,10 +41,10 @@ class ManyRules:
                 self._first[row] = number
             else:
                 self._others.setdefault(row, []).append(number)
-        self._as_they_are = list(self._first) == list(range(tables.queries)) and not self._others
-        for row, number in enumerate(self._first):
-            if number < 0:
-                self._board.cross_out(row)
+        self._is_shared = np.zeros(tables.queries, np.bool_)  # by row: whether it has further rules
+        self._is_shared[list(self._others)] = True
+        for row in np.flatnonzero(self._first < 0).tolist():
+            self._board.cross_out(row)
 
     def __len__(self) -> int:
         return sum(rule is not None for rule in self._rules)
@@ -53,7 +55,8 @@ class ManyRules:
             self.remove(rule.name)
         self._numbers[rule.name] = self._later_numbers[rule.name] = len(self._rules)
         self._rules.append(rule)
-        self._every_name.append(rule.name)
+        self._names.append(rule.name)
+        self.__dict__.pop("_every_name", None)
         self._row.append(-1)
         self._later.add(rule)
 
@@ -69,11 +72,16 @@ class ManyRules:
         others = self._others.pop(row, [])
         left = [each for each in (self._first[row], *others) if each != number]
         self._first[row] = left[0] if left else -1
-        self._as_they_are = self._as_they_are and not left
         if not left:
             self._board.cross_out(row)
         elif left[1:]:
             self._others[row] = left[1:]
+        self._is_shared[row] = row in self._others
+
+    @functools.cached_property
+    def _every_name(self) -> Array:
+        """The names by number, to be taken all at once."""
+        return np.array(self._names, np.object_)
 
     @functools.cached_property
     def _numbers(self) -> dict[str, int]:
@@ -83,33 +91,39 @@ class ManyRules:
     def candidates(self, document: Document) -> list[tuple[Rule, bool]]:
         """The rules that can match, in their order; with True those that do, with False those to be judged."""
         rules = self._rules
-        return [(rule, code & 1 == 1) for code in self._codes(document) if (rule := rules[code >> 1]) is not None]
+        codes = self._codes(document).tolist()
+        return [(rule, code & 1 == 1) for code in codes if (rule := rules[code >> 1]) is not None]
 
     def matching(self, document: Document, holds: Callable[[Rule], bool]) -> list[Rule]:
         """The rules that match, in their order. ``holds`` judges one; it is only asked where the index cannot say."""
         rules = self._rules
-        found = [rules[code >> 1] if code & 1 else self._held(code, holds) for code in self._codes(document)]
-        return [rule for rule in found if rule is not None]
+        return [rule for number in self._numbers_of(document, holds).tolist() if (rule := rules[number]) is not None]
 
     def names(self, document: Document, holds: Callable[[Rule], bool]) -> list[str]:
         """The names of those that match. Of many rules that match each one's memory is far away, its name is nearer."""
-        names = self._every_name
-        return [names[code >> 1] for code in self._codes(document) if code & 1 or self._held(code, holds)]
+        found: list[str] = self._every_name.take(self._numbers_of(document, holds)).tolist()
+        return found
 
-    def _held(self, code: int, holds: Callable[[Rule], bool]) -> Rule | None:
+    def _numbers_of(self, document: Document, holds: Callable[[Rule], bool]) -> Array:
+        """The numbers of the rules that match, ascending."""
+        codes = self._codes(document)
+        sure = codes & 1
+        if not sure.all():
+            codes = np.array([code for code in codes.tolist() if code & 1 or self._held(code, holds)], np.int64)
+        return codes >> 1
+
+    def _held(self, code: int, holds: Callable[[Rule], bool]) -> bool:
         rule = self._rules[code >> 1]
-        return rule if rule is not None and holds(rule) else None
+        return rule is not None and holds(rule)
 
-    def _codes(self, document: Document) -> list[int]:
+    def _codes(self, document: Document) -> Array:
         """The numbers of the rules that can match, ascending, times two, plus one if they surely do."""
         found = self._board.fulfilled(document)
-        if not self._as_they_are:
-            first, others = self._first, self._others
-            further = [2 * number + (code & 1) for code in found for number in others.get(code >> 1, ())]
-            found = sorted([*[2 * first[code >> 1] + (code & 1) for code in found], *further])
+        rows = found >> 1
+        codes = 2 * self._first[rows] + (found & 1)
+        shared = found[self._is_shared[rows]].tolist()
+        further = [2 * number + (code & 1) for code in shared for number in self._others[code >> 1]]
         if self._later_numbers:
             numbers = self._later_numbers
-            found = sorted(
-                [*found, *[2 * numbers[rule.name] + sure for rule, sure in self._later.candidates(document)]]
-            )
-        return found
+            further += [2 * numbers[rule.name] + sure for rule, sure in self._later.candidates(document)]
+        return np.sort(np.concatenate((codes, np.array(further, np.int64))) if further else codes)

@@ -10,7 +10,7 @@ from alerts.rules import Rule, Rules
 from archive.document import document_of
 from archive.model import Judged, MatchSpan, NewsItem, Promise
 from query import Document, Verdict, judge
-from query.judge import look_at
+from query.judge import look_at, spans_of
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,13 @@ def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged
 def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
     """The rules that match the document, in their order, each with its verdict.
 
-    Among many rules the index chooses the candidates; the evaluator of the query language is the judge of each. ``now``
-    is what relative dates count from.
+    Among many rules the index chooses the candidates and says which surely match; the evaluator of the query language
+    is the judge of the others, and finds the places in all. ``now`` is what relative dates count from.
     """
-    for rule in _candidates(document, rules):
+    look = look_at(document, now)
+    for rule, sure in _candidates(document, rules):
         try:
-            verdict = judge(rule.query, document, now)
+            verdict = Verdict(True, spans_of(rule.query.part, look)) if sure else judge(rule.query, document, now)
         except Exception as error:
             rules.note_broken(rule, error)  # a fault in one rule must not silence the others
             continue
@@ -42,15 +43,15 @@ def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[
             yield rule, verdict
 
 
-def _candidates(document: Document, rules: Rules) -> Sequence[Rule]:
-    """The rules worth judging, in their order: all of them where they are few, or where the index fails."""
-    if len(rules.rules) <= FEW:
-        return rules.rules
-    try:
-        return [rule for rule, _ in rules.index.candidates(document)]
-    except Exception:
-        log.exception("the index of rules failed, every rule is judged")
-        return rules.rules
+def _candidates(document: Document, rules: Rules) -> Sequence[tuple[Rule, bool]]:
+    """The rules worth judging, in their order, with True those that match: all of them where they are few, or where the
+    index fails."""
+    if len(rules.rules) > FEW:
+        try:
+            return rules.index.candidates(document)
+        except Exception:
+            log.exception("the index of rules failed, every rule is judged")
+    return [(rule, False) for rule in rules.rules]
 
 
 def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]:
@@ -87,7 +88,7 @@ def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:
 def _spans(found: Sequence[tuple[Rule, Verdict]]) -> Iterator[MatchSpan]:
     for rule, verdict in found:
         for span in verdict.spans:
-            yield MatchSpan(rule.name, span.field, span.start, span.end, span.text)
+            yield MatchSpan(rule.name, *span)
 
 
 def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:

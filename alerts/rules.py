@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import gc
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
@@ -16,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from alerts.compiling import Compiled, compiled
+from alerts.compiling import Checked, Compiled, compiled, no_collection
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
 from alerts.quiet import clock_time
@@ -29,6 +27,9 @@ log = logging.getLogger(__name__)
 
 MANY = 1000
 """From so many rules on they are compiled: native code takes some 100 MB and pays there (``bench/rules.py``)."""
+
+RECENT = 10_000
+"""So many of the compiled rules are kept parsed, some 3 KB each: those that were judged or told last."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DELIVER = re.compile(
@@ -174,7 +175,8 @@ class Rules:
     others go on, and the log hears of each rule once.
 
     From ``MANY`` rules on they are compiled, kept in ``file`` for the next time, and each is parsed again when it is
-    first judged or its places are asked for: a parsed query takes more memory than all else of a rule.
+    judged or its places are asked for: a parsed query takes more memory than all else of a rule, so only the ``RECENT``
+    ones are kept.
     """
 
     def __init__(
@@ -184,8 +186,10 @@ class Rules:
         timezone: str = "UTC",
         zones: Mapping[str, tzinfo] | None = None,
         file: Path | None = None,
+        checked: Checked | None = None,
     ) -> None:
-        """Raises RulesError, with every rule whose query does not parse."""
+        """``checked``: the enabled rules were looked at before. Raises RulesError, with every rule whose query does not
+        parse."""
         self.zone = ZoneInfo(timezone)
         self.zones = dict(zones or {})
         self.broken: dict[str, str] = {}
@@ -193,9 +197,13 @@ class Rules:
         enabled = [rule for rule in rules if rule.enabled]
         names = names or Names({})
         if len(enabled) >= MANY:
-            self._compiled = _compiled(enabled, names, file)
-        make = parse if self._compiled is None else Query
-        self.rules = _ready(enabled, lambda text: make(text, names))
+            self._compiled = _compiled(enabled, names, file, checked)
+        if self._compiled is None:
+            self.rules = _ready(enabled, lambda _, text: parse(text, names))
+        else:
+            parsed = checked.parsed if checked else {}
+            recent = functools.lru_cache(maxsize=RECENT)(lambda text: parse(text, names))
+            self.rules = _ready(enabled, lambda number, text: parsed.get(number) or Query(text, names, recent))
 
     @functools.cached_property
     def index(self) -> RuleIndex | ManyRules:
@@ -221,7 +229,9 @@ class Rules:
         self.broken[rule.name] = f"{type(error).__name__}: {error}"
 
 
-def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None) -> Compiled | None:
+def _compiled(
+    settings: Sequence[RuleSettings], names: Names, file: Path | None, checked: Checked | None
+) -> Compiled | None:
     """The rules compiled, or None where that cannot be: then they are parsed and kept so, which is slower."""
     errors: list[tuple[str, QueryError]] = []
 
@@ -229,7 +239,9 @@ def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None)
         errors.append((settings[number].name, error))
 
     try:
-        with _no_collection():
+        if checked and len(checked.rows) == len(settings):
+            return checked.compiled(file)
+        with no_collection():
             made = compiled([rule.query for rule in settings], names, file, refuse)
     except Exception:
         log.exception("the rules could not be compiled; they are matched a slower way")
@@ -239,23 +251,11 @@ def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None)
     return made
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """The garbage collector would look through all that was made, again and again, and find nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _ready(settings: Sequence[RuleSettings], query_of: Callable[[str], Query]) -> tuple[Rule, ...]:
+def _ready(settings: Sequence[RuleSettings], query_of: Callable[[int, str], Query]) -> tuple[Rule, ...]:
     rules, errors = [], []
-    for rule in settings:
+    for number, rule in enumerate(settings):
         try:
-            rules.append(Rule(rule, query_of(rule.query), Schedule.of(rule.deliver)))
+            rules.append(Rule(rule, query_of(number, rule.query), Schedule.of(rule.deliver)))
         except QueryError as error:
             errors.append((rule.name, error))
     if errors:

@@ -12,12 +12,12 @@ import fcntl
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from khabardar.places import folders
 from khabardar.settings import Settings
 
 _PATTERN = "khabardar-*.run"
@@ -35,7 +35,7 @@ class Running:
 def hold(settings: Settings) -> Iterator[list[Running]]:
     """Be found by ``reload`` while the block runs. Gives the other services of the same configuration."""
     others = find(settings)
-    for folder in folders(settings):
+    for folder in folders(settings.archive.url, settings.path):
         file = folder / f"khabardar-{os.getpid()}.run"
         try:
             handle = file.open("w+", encoding="utf-8")
@@ -60,7 +60,7 @@ def find(settings: Settings) -> list[Running]:
     """The services that run with this configuration file on this machine; leftovers of dead ones are removed."""
     wanted = str(settings.path.resolve())
     found = []
-    for folder in folders(settings):
+    for folder in folders(settings.archive.url, settings.path):
         for file in sorted(folder.glob(_PATTERN)):
             pid = _holder(file, wanted)
             if pid is not None:
@@ -71,20 +71,6 @@ def find(settings: Settings) -> list[Running]:
 def tell_to_reload(running: Running) -> None:
     """Send SIGHUP. Raises PermissionError if the service belongs to somebody else, ProcessLookupError if it is gone."""
     os.kill(running.pid, signal.SIGHUP)
-
-
-def folders(settings: Settings) -> list[Path]:
-    """Where the file may be, best first: beside the archive, beside the configuration, the user's temporary folder."""
-    candidates = []
-    if settings.archive.url.startswith("sqlite:///"):
-        candidates.append(Path(settings.archive.url.removeprefix("sqlite:///").partition("?")[0]).parent)
-    candidates.append(settings.path.resolve().parent)
-    own = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"khabardar-{os.getuid()}"
-    with contextlib.suppress(OSError):
-        own.mkdir(mode=0o700, exist_ok=True)
-    if own.is_dir() and own.stat().st_uid == os.getuid():
-        candidates.append(own)
-    return list(dict.fromkeys(folder for folder in candidates if folder.is_dir()))
 
 
 def _holder(file: Path, wanted: str) -> int | None:

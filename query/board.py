@@ -14,7 +14,8 @@ from query.document import Document
 from query.kernel import look, settle
 from query.tape import tape_of
 
-_SETTLED_AFTER = frozenset({32, 128, 512, 1024, 4096})  # items: then alternatives are put under what proved to be rare
+_SETTLED_AFTER = frozenset({8, 32, 128, 512, 2048})  # items: then alternatives are put under what proved to be rare
+_LEARNED_AFTER = max(_SETTLED_AFTER)
 _NEVER_AGAIN = np.iinfo(np.int64).max
 
 _Whole: TypeAlias = tuple[dict[str, list[int]], dict[str, list[int]]]
@@ -29,11 +30,13 @@ class Board:
         self._fields = _fields_of(tables)
         self._values = _values_of(tables)
         self._with_case = len(tables.section(kernel.CASED_SIGNS)) > 0
-        self._signs = np.zeros((tables.signs, 4), np.int64)
+        self._signs = np.zeros((tables.signs, 2), np.int64)
+        self._bits = np.zeros(tables.signs // 8 + 1, np.uint8)
         self._uses = tables.wide[tables.wide_bounds[kernel.SIGN_ROWS] :]
-        self._signs[:, 3] = self._uses[1::2]
         self._marks = np.zeros(tables.queries, np.int64)
         self._seen = np.zeros(tables.signs, np.int32)
+        self._ranges = np.zeros(tables.signs + 1, np.int64)
+        self._hits = np.zeros(8192, np.int32)
         self._out = np.zeros(tables.queries, np.int64)
         self._always = {2 * int(number) for number in tables.always}
         self._now = 0
@@ -46,15 +49,15 @@ class Board:
             self._marks[number] = _NEVER_AGAIN
             self._always.discard(2 * number)
 
-    def fulfilled(self, document: Document) -> list[int]:
+    def fulfilled(self, document: Document) -> Array:
         """The numbers of the queries that an item may match, ascending, each times two, plus one if it surely does."""
         tape = tape_of(document, self._fields, self._with_case)
         extra = self._values_in(document)
         with self._lock:
             found = self._look(tape.folded, tape.cased, tape.aligned, extra)
         if self._always:
-            sure = {number for number in found if number & 1}
-            found = sorted({*found, *(number for number in self._always if number + 1 not in sure)})
+            sure = {*found.tolist()}
+            found = np.array(sorted({*sure, *(number for number in self._always if number + 1 not in sure)}), np.int64)
         return found
 
     def _make_room(self, words: int) -> None:
@@ -64,35 +67,46 @@ class Board:
         self._keys = np.zeros(words, np.int64)
         self._words = np.zeros((6, words), np.int32)
 
-    def _look(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> list[int]:
+    def _look(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> Array:
         if len(folded) > 2 * self._tokens.shape[1]:
             self._make_room(1 << len(folded).bit_length())
         self._now += 1
+        number = self._asked(folded, cased, aligned, extra)
+        if number < 0:
+            self._hits = np.zeros(len(self._homes), np.int32)
+            number = self._asked(folded, cased, aligned, extra)
+        if self._now in _SETTLED_AFTER:
+            self._settle()
+        return np.sort(self._out[:number])
+
+    def _asked(self, folded: bytes, cased: bytes, aligned: bool, extra: Array) -> int:
         tables = self._tables
-        number = look(
+        number: int = look(
             np.frombuffer(folded, np.uint8),
             np.frombuffer(cased, np.uint8),
             aligned,
             extra,
             self._now,
+            self._now <= _LEARNED_AFTER,
             tables.pool,
             tables.bounds,
             tables.wide,
             tables.wide_bounds,
+            self._seconds,
             self._homes,
             self._signs,
+            self._bits,
             self._marks,
             self._tokens,
             self._places,
             self._keys,
             self._words,
             self._seen,
+            self._ranges,
+            self._hits,
             self._out,
         )
-        if self._now in _SETTLED_AFTER:
-            self._settle()
-        found: list[int] = np.sort(self._out[:number]).tolist()
-        return found
+        return number
 
     def _settle(self) -> None:
         """Puts every alternative under its rarest signs."""
@@ -102,7 +116,9 @@ class Board:
         settle(tables.pool, tables.bounds, self._uses, self._signs, homes)
         of = rows_of(homes[:, 0], tables.signs)
         self._signs[:, kernel.HOMES] = packed(of[:-1], np.diff(of))
-        self._homes = np.ascontiguousarray(homes[np.argsort(homes[:, 0], kind="stable"), 1:])
+        homes = homes[np.argsort(homes[:, 0], kind="stable")]
+        self._seconds = np.ascontiguousarray(homes[:, 1])
+        self._homes = np.ascontiguousarray(homes[:, 2:])
 
     def _values_in(self, document: Document) -> Array:
         found: list[int] = []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -111,8 +112,9 @@ class Compiler:
     def _watch(self, sign: Sign, number: int) -> None:
         match sign:
             case WordSign(fields, forms):
+                bits = _bits(fields)
                 for form in sorted(forms):
-                    self._words.mean(form, number, _bits(fields))
+                    self._words.mean(form, number, bits)
             case PrefixSign(fields, prefix):
                 self._prefixes.mean(prefix, number, _bits(fields))
             case CasedSign(fields, form, cased):
@@ -240,7 +242,8 @@ class Compiler:
         pool[kernel.PROGRAMS] = np.array(self._programs, np.int32)
 
 
-def _bits(fields: Sequence[str]) -> int:
+@functools.lru_cache(maxsize=1024)
+def _bits(fields: tuple[str, ...]) -> int:
     return sum(1 << TEXTS.index(name) for name in fields)
 
 

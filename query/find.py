@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from query.quick import BREAK, PART
-from query.words import PARTED, Analysis
+from query.reader import PARTED
+from query.words import Analysis
 
 if TYPE_CHECKING:
     from query.document import Document

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from query.dates import in_utc
 from query.document import Document
 from query.fields import FIELD_ORDER
-from query.parts import Look, Part
+from query.parts import Look, Marks, Part
 from query.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A place that matched: code points ``start`` to ``end`` of ``field`` in the original, and the text there."""
 
     field: str
@@ -55,22 +55,25 @@ def look_at(document: Document, now: datetime | None) -> Look:
 
 def spans_of(part: Part, look: Look) -> tuple[Span, ...]:
     """The places of a part that holds."""
-    marks: dict[str, list[tuple[int, int]]] = {}
+    marks: Marks = []
     look.marked.clear()
-    part.mark(look, lambda field, start, end: marks.setdefault(field, []).append((start, end)))
-    return tuple(
-        Span(field, start, end, look.document.text(field)[start:end])
-        for field in sorted(marks, key=FIELD_ORDER.__getitem__)
-        for start, end in _joined(marks[field])
-    )
+    part.mark(look, marks)
+    if len(marks) > 1:
+        marks = _joined(marks)
+    text = look.document.text
+    return tuple([Span(field, start, end, text(field)[start:end]) for field, start, end in marks])
 
 
-def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The places in order, overlapping ones made one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+def _joined(places: Iterable[tuple[str, int, int]]) -> Marks:
+    """The places in the order of the fields and of the text, overlapping ones made one."""
+    joined: Marks = []
+    for field, start, end in sorted(sorted(places), key=_order_of_field):
+        if joined and field == joined[-1][0] and start < joined[-1][2]:
+            joined[-1] = field, joined[-1][1], max(end, joined[-1][2])
         else:
-            joined.append((start, end))
+            joined.append((field, start, end))
     return joined
+
+
+def _order_of_field(place: tuple[str, int, int]) -> int:
+    return FIELD_ORDER[place[0]]

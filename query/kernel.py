@@ -60,8 +60,8 @@ KEY_SECTIONS = 7
 ) = range(KEY_SECTIONS)
 
 FIRST_OF_PAIR, SECOND_OF_PAIR, OPENS, CASED = 1, 2, 4, 8  # flags of words
-STAMP, FREQUENCY, HOMES = range(3)  # columns of what is remembered of a sign; the fourth are its groups
-HOME_SECOND, HOME_QUERY, HOME_PROGRAM = range(3)  # columns of homes
+HOMES, FREQUENCY = range(2)  # columns of what is remembered of a sign
+HOME_QUERY, HOME_PROGRAM = range(2)  # columns of homes; the second sign of each stands apart, as it is asked most
 
 SPACE, PARAGRAPH, PART, FIELD = 0x20, 0x0A, 0x1F, 0x1E  # bytes between words
 BETWEEN, LETTER, DIGIT, SIGN, OTHER = range(5)  # kinds of bytes
@@ -165,6 +165,16 @@ def row_of(key, table, width):
 
 
 @native
+def _end_of_word(text, start, stop):
+    """Without full stops and commas behind it, and then without 's."""
+    while stop > start and (text[stop - 1] == _DOT or text[stop - 1] == _COMMA):
+        stop -= 1
+    if stop - start > 2 and text[stop - 1] | 32 == _S and text[stop - 2] == _APOSTROPHE:
+        stop -= 2
+    return stop
+
+
+@native
 def split(text, tokens):
     """Where every word stands, and whether it may follow the word before in a phrase; their number."""
     end, found, at, paragraph, field, follows = len(text), 0, 0, 0, 0, 0
@@ -182,13 +192,8 @@ def split(text, tokens):
         start = at
         while at < end and text[at] > SPACE:
             at += 1
-        stop = at
-        while stop > start and (text[stop - 1] == _DOT or text[stop - 1] == _COMMA):
-            stop -= 1
-        if stop - start > 2 and text[stop - 1] == _S and text[stop - 2] == _APOSTROPHE:
-            stop -= 2
         tokens[START, found] = start
-        tokens[END, found] = stop
+        tokens[END, found] = _end_of_word(text, start, at)
         tokens[PARAGRAPHS, found] = paragraph
         tokens[FIELDS, found] = field
         tokens[FOLLOWS, found] = follows
@@ -206,9 +211,10 @@ def spellings(cased, tokens):
             at += 1
             continue
         tokens[CASED_START, found] = at
+        start = at
         while at < end and cased[at] > SPACE:
             at += 1
-        tokens[CASED_END, found] = at
+        tokens[CASED_END, found] = _end_of_word(cased, start, at)
         found += 1
 
 
@@ -237,42 +243,48 @@ def different_words(text, number, tokens, places, keys, words):
 
 
 @native
-def _see(sign, now, signs, seen, count, groups):
+def _is_seen(sign, bits):
+    return bits[sign >> 3] >> (sign & 7) & 1
+
+
+@native
+def _see(sign, bits, uses, seen, count, groups):
     """Notes a sign and the groups it is one of; the number of signs seen."""
-    if signs[sign, STAMP] != now:
-        signs[sign, STAMP] = now
+    if not _is_seen(sign, bits):
+        bits[sign >> 3] |= np.uint8(1 << (sign & 7))
         seen[count] = sign
         count += 1
-        packed = signs[sign, 3]
-        for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
-            group = groups[at]
-            if signs[group, STAMP] != now:
-                signs[group, STAMP] = now
-                seen[count] = group
-                count += 1
+        if len(groups):
+            packed = uses[2 * sign + 1]
+            for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
+                group = groups[at]
+                if not _is_seen(group, bits):
+                    bits[group >> 3] |= np.uint8(1 << (group & 7))
+                    seen[count] = group
+                    count += 1
     return count
 
 
 @native
-def _see_row(table, row, fields, now, pool, bounds, signs, seen, count):
+def _see_row(table, row, fields, pool, bounds, bits, uses, seen, count):
     """Notes the signs that a word or beginning is in some fields."""
     groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
     packed = table[row + 2]
     if packed & LOW == 1:
         if table[row + 3] & fields:
-            count = _see(table[row + 3] >> 32, now, signs, seen, count, groups)
+            count = _see(table[row + 3] >> 32, bits, uses, seen, count, groups)
         return count
     word_signs = pool[bounds[WORD_SIGNS] : bounds[WORD_SIGNS + 1]]
     word_fields = pool[bounds[WORD_FIELDS] : bounds[WORD_FIELDS + 1]]
     for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
         if word_fields[at] & fields:
-            count = _see(word_signs[at], now, signs, seen, count, groups)
+            count = _see(word_signs[at], bits, uses, seen, count, groups)
     return count
 
 
 @native
 def _see_beginnings(
-    text, different, tokens, words, table, now, pool, bounds, signs, seen, count
+    text, different, tokens, words, table, pool, bounds, bits, uses, seen, count
 ):  # fmt: skip
     lengths = pool[bounds[PREFIX_LENGTHS] : bounds[PREFIX_LENGTHS + 1]]
     for word in range(different):
@@ -284,13 +296,13 @@ def _see_beginnings(
             if lengths[length]:
                 row = row_of(np.int64(key), table, 4)
                 if row >= 0:
-                    count = _see_row(table, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
+                    count = _see_row(table, row, words[SEEN_IN, word], pool, bounds, bits, uses, seen, count)
     return count
 
 
 @native
 def _see_spellings(
-    cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
+    cased, aligned, word, tokens, words, spelled, pool, bounds, bits, uses, seen, count
 ):  # fmt: skip
     """Notes how a word of an item is written, as far as anybody asks."""
     number, token = words[NUMBER, word], words[LAST, word]
@@ -303,7 +315,7 @@ def _see_spellings(
             key = key_of(cased, tokens[CASED_START, token], tokens[CASED_END, token])
         for at in range(begin, end):
             if spelled[at] == key and pool[bounds[CASED_FIELDS] + at] >> tokens[FIELDS, token] & 1:
-                count = _see(pool[bounds[CASED_SIGNS] + at], now, signs, seen, count, groups)
+                count = _see(pool[bounds[CASED_SIGNS] + at], bits, uses, seen, count, groups)
         token = tokens[BEFORE, token]
     return count
 
@@ -333,7 +345,7 @@ def _phrase_stands(phrase, start, number, tokens, words, text, opened, pool, bou
 
 @native
 def _see_phrases(
-    text, number, tokens, words, pairs, opened, now, pool, bounds, signs, seen, count
+    text, number, tokens, words, pairs, opened, pool, bounds, bits, uses, seen, count
 ):  # fmt: skip
     pair_phrases = pool[bounds[PAIR_PHRASES] : bounds[PAIR_PHRASES + 1]]
     phrase_signs = pool[bounds[PHRASE_SIGNS] : bounds[PHRASE_SIGNS + 1]]
@@ -347,7 +359,7 @@ def _see_phrases(
             for at in range(pool[place], pool[place + 1]):
                 phrase = opener_phrases[at]
                 if _phrase_stands(phrase, token, number, tokens, words, text, opened, pool, bounds):
-                    count = _see(phrase_signs[phrase], now, signs, seen, count, groups)
+                    count = _see(phrase_signs[phrase], bits, uses, seen, count, groups)
         if not words[FLAGS, word] & FIRST_OF_PAIR or token + 1 == number or not tokens[FOLLOWS, token + 1]:
             continue
         other = tokens[WORD, token + 1]
@@ -359,7 +371,7 @@ def _see_phrases(
             for at in range(packed >> 32, (packed >> 32) + (packed & LOW)):
                 phrase = pair_phrases[at]
                 if _phrase_stands(phrase, token - told[phrase], number, tokens, words, text, opened, pool, bounds):
-                    count = _see(phrase_signs[phrase], now, signs, seen, count, groups)
+                    count = _see(phrase_signs[phrase], bits, uses, seen, count, groups)
     return count
 
 
@@ -409,19 +421,19 @@ def _near(near, tokens, word_keys, places, keys, words, pool, bounds):
 
 @native
 def _fulfilled(
-    at, now, programs, signs, tokens, word_keys, places, keys, words, pool, bounds
+    at, programs, bits, tokens, word_keys, places, keys, words, pool, bounds
 ):  # fmt: skip
     """Whether the item has what the alternative asks for whose program begins at ``at``."""
     for _ in range(programs[at]):
         at += 1
-        if signs[programs[at], STAMP] != now:
+        if not _is_seen(programs[at], bits):
             return False
     at += 1
     for _ in range(programs[at]):
         at += 1
         number, some = programs[at], False
         for offset in range(at + 1, at + 1 + number):
-            if signs[programs[offset], STAMP] == now:
+            if _is_seen(programs[offset], bits):
                 some = True
                 break
         if not some:
@@ -430,7 +442,7 @@ def _fulfilled(
     at += 1
     for _ in range(programs[at]):
         at += 1
-        if signs[programs[at], STAMP] == now:
+        if _is_seen(programs[at], bits):
             return False
     at += 1
     for _ in range(programs[at]):
@@ -442,7 +454,7 @@ def _fulfilled(
 
 @native
 def _see_words(
-    cased, aligned, different, tokens, words, word_rows, spelled, now, pool, bounds, signs, seen, count
+    cased, aligned, different, tokens, words, word_rows, spelled, pool, bounds, bits, uses, seen, count
 ):  # fmt: skip
     """Notes the signs that the different words of an item are."""
     for word in range(different):
@@ -450,40 +462,59 @@ def _see_words(
         words[NUMBER, word] = word_rows[row + 1] >> 32 if row >= 0 else -1
         words[FLAGS, word] = word_rows[row + 1] & LOW if row >= 0 else 0
         if row >= 0 and word_rows[row + 2]:
-            count = _see_row(word_rows, row, words[SEEN_IN, word], now, pool, bounds, signs, seen, count)
+            count = _see_row(word_rows, row, words[SEEN_IN, word], pool, bounds, bits, uses, seen, count)
         if words[FLAGS, word] & CASED:
             count = _see_spellings(
-                cased, aligned, word, tokens, words, spelled, now, pool, bounds, signs, seen, count
+                cased, aligned, word, tokens, words, spelled, pool, bounds, bits, uses, seen, count
             )  # fmt: skip
     return count
 
 
 @native
-def _answers(
-    now, count, seen, homes, marks, pool, bounds, signs, tokens, word_keys, places, keys, words, out
-):  # fmt: skip
-    """Which queries have an alternative that the signs seen fulfil: into ``out``; how many."""
-    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
+def _hits(count, seen, seconds, signs, bits, learning, ranges, hits):
+    """Which homes of the signs seen have their second sign seen, too: into ``hits``; how many, or -1 if they have no
+    room.
+
+    First of all signs it is looked up where their homes begin, and each beginning is touched: so the processor waits
+    for all of them at once.
+    """
+    touched = 0
+    for at in range(count):
+        ranges[at] = signs[seen[at], HOMES]
+        if learning:
+            signs[seen[at], FREQUENCY] += 1
+    for at in range(count):
+        if ranges[at] & LOW:
+            touched ^= seconds[ranges[at] >> 32]
     found = 0
     for at in range(count):
-        sign = seen[at]
-        signs[sign, FREQUENCY] += 1
-        packed = signs[sign, HOMES]
-        for home in range(packed >> 32, (packed >> 32) + (packed & LOW)):
-            second = homes[home, HOME_SECOND]
-            if second >= 0 and signs[second, STAMP] != now:
-                continue
-            query, exact = homes[home, HOME_QUERY] >> 1, homes[home, HOME_QUERY] & 1
-            if marks[query] >= 2 * now + exact:
-                continue
-            program = homes[home, HOME_PROGRAM]
-            if program < 0 or _fulfilled(
-                program, now, programs, signs, tokens, word_keys, places, keys, words, pool, bounds
-            ):
-                if marks[query] < 2 * now:
-                    out[found] = query
-                    found += 1
-                marks[query] = 2 * now + exact
+        for home in range(ranges[at] >> 32, (ranges[at] >> 32) + (ranges[at] & LOW)):
+            if seconds[home] < 0 or _is_seen(seconds[home], bits):
+                if found == len(hits):
+                    return -1, touched
+                hits[found] = home
+                found += 1
+    return found, touched
+
+
+@native
+def _answers(
+    now, hits, number, homes, marks, pool, bounds, bits, tokens, word_keys, places, keys, words, out
+):  # fmt: skip
+    """Which queries have an alternative that is fulfilled, of those at home in ``hits``: into ``out``; how many."""
+    programs = pool[bounds[PROGRAMS] : bounds[PROGRAMS + 1]]
+    found = 0
+    for at in range(number):
+        home = hits[at]
+        query, exact = homes[home, HOME_QUERY] >> 1, homes[home, HOME_QUERY] & 1
+        if marks[query] >= 2 * now + exact:
+            continue
+        program = homes[home, HOME_PROGRAM]
+        if program < 0 or _fulfilled(program, programs, bits, tokens, word_keys, places, keys, words, pool, bounds):
+            if marks[query] < 2 * now:
+                out[found] = query
+                found += 1
+            marks[query] = 2 * now + exact
     for at in range(found):
         out[at] = 2 * out[at] + (marks[out[at]] & 1)
     return found
@@ -491,14 +522,16 @@ def _answers(
 
 @native
 def look(
-    text, cased, aligned, extra, now, pool, bounds, wide, wide_bounds, homes,
-    signs, marks, tokens, places, keys, words, seen, out
+    text, cased, aligned, extra, now, learning, pool, bounds, wide, wide_bounds, seconds, homes,
+    signs, bits, marks, tokens, places, keys, words, seen, ranges, hits, out
 ):  # fmt: skip
     """Which queries an item fulfils: into ``out`` their number times two, plus one where nobody need judge. How many.
 
     ``text`` are folded words, ``cased`` the same with their case; ``aligned``: both have the same places. ``extra`` are
-    signs known to be there. ``signs`` and ``marks`` remember from item to item, by ``now``; what follows is room.
+    signs known to be there. ``marks`` remember from item to item, by ``now``; while ``learning`` so do ``signs``, how
+    frequent they are. What follows is room, ``bits`` without any set. -1: ``hits`` has no room, and nothing was done.
     """
+    uses = wide[wide_bounds[SIGN_ROWS] : wide_bounds[SIGN_ROWS + 1]]
     word_rows = wide[wide_bounds[WORD_ROWS] : wide_bounds[WORD_ROWS + 1]]
     prefix_rows = wide[wide_bounds[PREFIX_ROWS] : wide_bounds[PREFIX_ROWS + 1]]
     pair_rows = wide[wide_bounds[PAIR_ROWS] : wide_bounds[PAIR_ROWS + 1]]
@@ -508,7 +541,7 @@ def look(
     groups = pool[bounds[GROUPS] : bounds[GROUPS + 1]]
     count = 0
     for at in range(len(extra)):
-        count = _see(extra[at], now, signs, seen, count, groups)
+        count = _see(extra[at], bits, uses, seen, count, groups)
     number = split(text, tokens)
     if not aligned:
         spellings(cased, tokens)
@@ -516,17 +549,24 @@ def look(
     for word in range(different):
         words[ROW, word] = row_of(keys[word], word_rows, 4)
     count = _see_words(
-        cased, aligned, different, tokens, words, word_rows, spelled, now, pool, bounds, signs, seen, count
+        cased, aligned, different, tokens, words, word_rows, spelled, pool, bounds, bits, uses, seen, count
     )  # fmt: skip
     if len(prefix_rows) > 4:
         count = _see_beginnings(
-            text, different, tokens, words, prefix_rows, now, pool, bounds, signs, seen, count
+            text, different, tokens, words, prefix_rows, pool, bounds, bits, uses, seen, count
         )  # fmt: skip
-    count = _see_phrases(text, number, tokens, words, pair_rows, opened, now, pool, bounds, signs, seen, count)
+    count = _see_phrases(text, number, tokens, words, pair_rows, opened, pool, bounds, bits, uses, seen, count)
 
-    return _answers(
-        now, count, seen, homes, marks, pool, bounds, signs, tokens, word_keys, places, keys, words, out
-    )  # fmt: skip
+    number, touched = _hits(count, seen, seconds, signs, bits, learning, ranges, hits)
+    ranges[0] = touched  # so that the touching is not left out
+    found = number
+    if number >= 0:
+        found = _answers(
+            now, hits, number, homes, marks, pool, bounds, bits, tokens, word_keys, places, keys, words, out
+        )  # fmt: skip
+    for at in range(count):
+        bits[seen[at] >> 3] = 0
+    return found
 
 
 @native
@@ -564,8 +604,8 @@ def _rarest_group(begin, least, programs, signs, uses):
 
 @native
 def settle(pool, bounds, uses, signs, out):
-    """Under which signs every alternative lies: rows of ``out`` are the sign and the columns of homes. How many;
-    ``out`` may be without rows to learn that.
+    """Under which signs every alternative lies: rows of ``out`` are the sign, the second sign and the columns of homes.
+    How many; ``out`` may be without rows to learn that.
 
     An alternative lies under its rarest sign, or under each of a group of which one is needed, if that is rarer.
     """

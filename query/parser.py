@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
-from lark import Token
+import functools
+from collections.abc import Callable
+from typing import TypeAlias
+
+from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
 
-from query.builder import column, grammar
+from query.builder import Builder, column, grammar
 from query.errors import QueryError
 from query.nodes import Node
 from query.scanner import scan
+
+# How the nodes of a tree are made, innermost first, so without recursion: by what, and of which tokens and nodes made
+# before, numbered in this order.
+_Steps: TypeAlias = tuple[tuple[Callable[..., Node], tuple[int, ...]], ...]
+
+_LONGEST_KEPT = 64  # tokens
+_BUILDER = Builder()
 
 
 def parse_tree(text: str) -> tuple[Node, list[Token]]:
     """The tree of a query and the tokens it was made of. Raises QueryError."""
     tokens = scan(text)
-    parser = grammar().parse_interactive("")
+    kinds = tuple([token.type for token in tokens])
     try:
-        for token in tokens:
-            parser.feed_token(token)
-        node: Node = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
+        steps = _steps(kinds) if len(kinds) <= _LONGEST_KEPT else _steps.__wrapped__(kinds)
     except UnexpectedToken as problem:
-        raise _unexpected(text, tokens, problem.token) from None
-    return node, tokens
+        where = problem.token
+        token = Token.new_borrow_pos("$END", "", tokens[-1]) if where.type == "$END" else tokens[where.start_pos or 0]
+        raise _unexpected(text, tokens, token) from None
+    made: list[Token | Node] = [*tokens]
+    for make, parts in steps:
+        made.append(make(*[made[part] for part in parts]))
+    return made[-1], tokens  # type: ignore[return-value]
+
+
+@functools.lru_cache(maxsize=4096)
+def _steps(kinds: tuple[str, ...]) -> _Steps:
+    """How to make the tree of tokens of these kinds, on which alone it depends: most queries are of few shapes.
+
+    Raises UnexpectedToken; the tokens it speaks of have their number as ``start_pos``.
+    """
+    parser = grammar().parse_interactive("")
+    last = Token(kinds[0], "")
+    for number, kind in enumerate(kinds):
+        parser.feed_token(last := Token(kind, "", number))
+    tree: Tree[Token] = parser.feed_eof(last)  # type: ignore[no-untyped-call]
+    numbers: dict[int, int] = {}
+    steps: list[tuple[Callable[..., Node], tuple[int, ...]]] = []
+    for part in tree.iter_subtrees():
+        arguments = [
+            numbers[id(each)] if isinstance(each, Tree) else int(each.start_pos or 0) for each in part.children
+        ]
+        numbers[id(part)] = len(kinds) + len(steps)
+        steps.append((getattr(_BUILDER, part.data), tuple(arguments)))
+    return tuple(steps)
 
 
 def _chained(tokens: list[Token], number: int) -> str:

@@ -6,7 +6,6 @@ and is only called for parts that hold. Evaluation is linear in the item for eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,7 +19,7 @@ from query.patterns import found, places
 
 MOST_MARKS = 200  # places of a regular expression marked in one field
 
-Mark: TypeAlias = Callable[[str, int, int], None]  # field, start, end
+Marks: TypeAlias = list[tuple[str, int, int]]  # field, start, end
 
 
 @dataclass(slots=True)
@@ -29,8 +28,8 @@ class Look:
 
     document: Document
     now: datetime
-    answers: dict[int, bool] = field(default_factory=dict)
-    marked: set[int] = field(default_factory=set)
+    answers: dict[Wrapped, bool] = field(default_factory=dict)
+    marked: set[Wrapped] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,13 +63,17 @@ class Terms:
                 return False
         if len(self.slots) == 1 and self.slots[0].is_plain:
             return True
-        return any(find(self.slots, look.document.analysis(name)) for name in self.fields)
+        return any(find(self.slots, look.document.analysis(name)) for name in look.document.filled(self.fields))
 
-    def mark(self, look: Look, mark: Mark) -> None:
-        for name in self.fields:
+    def mark(self, look: Look, marks: Marks) -> None:
+        if len(self.slots) == 1 and self.slots[0].is_plain:
+            spots = look.document.spots(self.fields)
+            for form in self.slots[0].forms:
+                marks += spots.get(form, ())
+            return
+        for name in look.document.filled(self.fields):
             words = look.document.analysis(name)
-            for first, last in find(self.slots, words):
-                mark(name, words.starts[first], words.ends[last])
+            marks += [(name, words.starts[first], words.ends[last]) for first, last in find(self.slots, words)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +95,9 @@ class Whole:
             return cased == self.cased
         return folded in self.values
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         words = look.document.analysis(self.field)
-        mark(self.field, words.starts[0], words.ends[-1])
+        marks.append((self.field, words.starts[0], words.ends[-1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +111,10 @@ class Regexp:
     def holds(self, look: Look) -> bool:
         return any(found(self.pattern, look.document.text(name)) for name in self.fields)
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         for name in self.fields:
-            for start, end in islice(places(self.pattern, look.document.text(name)), MOST_MARKS):
-                mark(name, start, end)
+            each = islice(places(self.pattern, look.document.text(name)), MOST_MARKS)
+            marks += [(name, start, end) for start, end in each]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +132,7 @@ class When:
         moment = before(look.now, self.moment) if isinstance(self.moment, timedelta) else self.moment
         return effective >= moment if self.side == "after" else effective < moment
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         """A date is nowhere in the text."""
 
 
@@ -157,11 +160,10 @@ class Close:
     def holds(self, look: Look) -> bool:
         return are_near(self, look.document)
 
-    def mark(self, look: Look, mark: Mark) -> None:
-        for name in self.fields:
+    def mark(self, look: Look, marks: Marks) -> None:
+        for name in look.document.filled(self.fields):
             words = look.document.analysis(name)
-            for first, last in find_near(self, words).places:
-                mark(name, words.starts[first], words.ends[last])
+            marks += [(name, words.starts[first], words.ends[last]) for first, last in find_near(self, words).places]
 
 
 def _plain_forms(side: tuple[Terms | Close, ...]) -> frozenset[str]:
@@ -187,9 +189,9 @@ class Every:
                 return False
         return True
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         for part in self.parts:
-            part.mark(look, mark)
+            part.mark(look, marks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,10 +207,10 @@ class Some:
                 return True
         return False
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         for part in self.parts:
             if part.holds(look):
-                part.mark(look, mark)
+                part.mark(look, marks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +223,7 @@ class Never:
     def holds(self, look: Look) -> bool:
         return not self.part.holds(look)
 
-    def mark(self, look: Look, mark: Mark) -> None:
+    def mark(self, look: Look, marks: Marks) -> None:
         """What must not occur is nowhere."""
 
 
@@ -234,14 +236,14 @@ class Wrapped:
     part: Part
 
     def holds(self, look: Look) -> bool:
-        if (answer := look.answers.get(id(self))) is None:
-            answer = look.answers[id(self)] = self.part.holds(look)
+        if (answer := look.answers.get(self)) is None:
+            answer = look.answers[self] = self.part.holds(look)
         return answer
 
-    def mark(self, look: Look, mark: Mark) -> None:
-        if id(self) not in look.marked:
-            look.marked.add(id(self))
-            self.part.mark(look, mark)
+    def mark(self, look: Look, marks: Marks) -> None:
+        if self not in look.marked:
+            look.marked.add(self)
+            self.part.mark(look, marks)
 
 
 Part: TypeAlias = Terms | Whole | Regexp | When | Close | Every | Some | Never | Wrapped

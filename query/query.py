@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from query.dates import zone
@@ -50,14 +50,16 @@ class Query:
     sentences about what was probably not meant. ``str()`` gives a query that parses to the same tree.
 
     Made by ``parse``. One made without it is taken to be a query that was parsed before: it is read when it is first
-    judged, which makes a hundred thousand of them cheap to have.
+    judged, which makes a hundred thousand of them cheap to have. With ``recent``, which gives the parsed query of a
+    text, it is not even kept parsed: of many, only those that were lately judged are.
     """
 
-    __slots__ = ("_fields", "_part", "_read", "names", "text")
+    __slots__ = ("_fields", "_part", "_read", "_recent", "names", "text")
 
-    def __init__(self, text: str, names: Names) -> None:
+    def __init__(self, text: str, names: Names, recent: Callable[[str], Query] | None = None) -> None:
         self.text = text
         self.names = names
+        self._recent = recent
         self._read: tuple[Node, tuple[str, ...]] | None = None
         self._part: Part | None = None
         self._fields: tuple[str, ...] | None = None
@@ -76,6 +78,8 @@ class Query:
     def part(self) -> Part:
         """The query made ready for judging."""
         if self._part is None:
+            if self._recent:
+                return self._recent(self.text).part
             names = self.names
             self._part = Resolver(self.text, names.timezone, names.known, names.tree).resolve(self.node)
         return self._part
@@ -89,6 +93,9 @@ class Query:
 
     def _tree(self) -> tuple[Node, tuple[str, ...]]:
         if self._read is None:
+            if self._recent:
+                known = self._recent(self.text)
+                return known.node, known.warnings
             node, tokens = parse_tree(self.text)
             self._read = node, warnings_of(tokens)
         return self._read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -13,7 +14,8 @@ from query.letters import is_arabic, is_character
 from query.nodes import And, Date, Exact, Field, Named, Near, Node, Not, Or, Pattern, Phrase, Word
 from query.parts import Close, Every, Never, Part, Regexp, Slot, Some, Terms, When, Whole, Wrapped
 from query.patterns import compile_pattern, steps
-from query.words import PARTED, Analysis, query_words
+from query.reader import PARTED
+from query.words import Analysis, query_words
 
 MOST_PARTS_WITH_TOPICS = 20_000
 MOST_PATTERNS = 64  # each may keep some megabytes of automaton
@@ -107,11 +109,11 @@ class Resolver:
 
     def _terms(self, node: Word | Phrase | Exact, fields: Fields) -> Terms:
         words = query_words(node.text)
-        slots = [self._slot(node, words, number) for number in range(len(words.tokens))]
-        inflected = isinstance(node, Word) and not node.prefix and len(slots) == 1
+        tokens = words.tokens
+        inflected = isinstance(node, Word) and not node.prefix and len(tokens) == 1
         if inflected and INFLECTED_FIELDS.issuperset(fields):
-            slots = [Slot(forms(words.tokens[0]))]
-        return Terms(node, fields, tuple(slots))
+            return Terms(node, fields, _inflected(tokens[0]))
+        return Terms(node, fields, tuple([self._slot(node, words, number) for number in range(len(tokens))]))
 
     def _slot(self, node: Word | Phrase | Exact, words: Analysis, number: int) -> Slot:
         token = words.tokens[number]
@@ -236,6 +238,12 @@ class Resolver:
         self._made[node.kind, node.name, fields] = wrapped, self._size - size, self._deepest - depth
         self._deepest = max(self._deepest, deepest)
         return wrapped
+
+
+@functools.lru_cache(maxsize=65536)
+def _inflected(token: str) -> tuple[Slot]:
+    """A word with its other forms; queries share it."""
+    return (Slot(forms(token)),)
 
 
 def could_match_without(part: Part, negated: bool = False) -> bool:

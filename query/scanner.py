@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 from lark import Token
-from lark.exceptions import UnexpectedCharacters
 
-from query.builder import QUOTES, STARS, column, grammar
+from query.builder import QUOTES, STARS, column, lexed
 from query.errors import QueryError, closest
 from query.fields import FIELDS, MEANT_FIELDS
 from query.letters import normal_form
@@ -28,6 +27,7 @@ _NAMES = (*FIELDS, "topic", "rule", "after", "before")
 _LIKE_NEAR = re.compile(r"NEAR(?:/\S*|[0-9]+)?\Z")
 _LIKE_SMALL_NEAR = re.compile(r"(?i:near)/([0-9]{1,4})\Z")
 _LIKE_OPERATOR = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/8"}
+_LONGEST_OPERATOR = len("near")
 _FOREIGN_SIGNS = (
     (re.compile(r"[!！]\w"), "`!` says nothing here; what must not occur is written with `-` or NOT."),
     (re.compile(r"[+＋]\w"), "`+` says nothing here; words side by side are all needed as they are."),
@@ -48,13 +48,10 @@ def scan(text: str) -> list[Token]:
             text,
             LONGEST_QUERY + 1,
         )
-    tokens: list[Token] = []
-    try:
-        for token in grammar().lex(text):
-            tokens.append(token)  # noqa: PERF402 - what was read before a mistake is looked at, too
-    except UnexpectedCharacters as problem:
-        _check_field_names(text, tokens)
-        raise _strange_character(text, problem.pos_in_stream or 0) from None
+    tokens, end = lexed(text)
+    if end < len(text):
+        _check_field_names(text, tokens)  # what was read before a mistake is looked at, too
+        raise _strange_character(text, end)
     if not tokens:
         raise QueryError("The query is empty; write at least one word to look for.", text, 1)
     _check_levels(text, tokens)
@@ -68,6 +65,8 @@ def warnings_of(tokens: list[Token]) -> tuple[str, ...]:
     other search tools give a meaning to."""
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "WORD" and len(token) > _LONGEST_OPERATOR and token.isascii() and token.isalnum():
+            continue  # most words
         word = normal_form(str(token).partition("/")[0]).text.casefold() if token.type == "WORD" else ""
         meant = _LIKE_OPERATOR.get(word)
         if meant == "NEAR/8" and (written := _LIKE_SMALL_NEAR.match(token)):

@@ -16,7 +16,8 @@ from query.document import Document
 from query.kernel import BETWEEN, DIGIT, FIELD, LETTER, OTHER, SIGN, odd_pieces
 from query.kernel import PART as PART_SIGN
 from query.quick import BREAK, PART, latin_letters
-from query.words import PARAGRAPH, PARTED, Analysis, analyse
+from query.reader import PARAGRAPH, PARTED
+from query.words import Analysis, analyse
 
 _GAPS = {0: " ", PARAGRAPH: "\n", PARTED: "\x1f"}
 _FIELD = bytes([FIELD])

@@ -8,75 +8,15 @@ Everything else parts words. Every line break ends a paragraph.
 from __future__ import annotations
 
 import functools
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple
 
-import regex
-
-from query.letters import Normal, is_character, is_follower, is_katakana, normal_form
+from query.letters import is_character, is_follower
 from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
-
-# Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
-_CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
-
-# No possessive groups, `(…)*+`: Python before 3.11.5 takes the last letter of their match away (gh-106052).
-_TEMPLATE = r"""
-  (?P<abbreviation> %(letter)s (?:\. %(letter)s)+ (?!%(word)s) )   (?:\.?'[sS](?!%(word)s))?
-| (?P<character>    %(character)s )                                (?:'[sS](?!%(word)s))?
-| (?P<currency>     (?:%(currency)s) (?=[0-9]) )
-| (?P<amount>       [0-9]++ (?:[.,][0-9]++)* (?=(?:%(currency)s)(?!%(word)s)) )
-| (?P<word>         %(word)s++ (?: '(?![sS](?!%(word)s))%(word)s++ | (?<=[0-9])[.,](?=[0-9])%(word)s++ )* )
-                                                                   (?:'[sS](?!%(word)s))?
-"""
-_CURRENCY = "|".join("".join(f"[{c}{c.upper()}]" for c in code) for code in _CURRENCIES.split("|"))
-
-# The kinds of letters that matter here, as signs that ``re`` finds fast.
-_LETTER, _MARK, _CHARACTER = "\u00e9", "\u0301", "\u4e00"
-_IS_MARK = regex.compile(r"\p{M}")
-_IS_LETTER = regex.compile(r"[\p{L}\p{Nl}]")
-_WORDS = re.compile(
-    _TEMPLATE
-    % {
-        "letter": f"(?:[A-Za-z{_LETTER}]{_MARK}*)",
-        "word": f"[A-Za-z0-9{_LETTER}{_MARK}]",
-        "character": f"{_CHARACTER}{_MARK}*",
-        "currency": _CURRENCY,
-    },
-    re.VERBOSE,
-)
-
-
-class _Kinds(dict[int, str]):
-    """Non-ASCII code points of a normal form -> the sign of their kind; filled as they are met."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        if is_character(letter):
-            self[code] = _CHARACTER
-        elif _IS_MARK.match(letter):
-            self[code] = _MARK
-        else:
-            self[code] = _LETTER if _IS_LETTER.match(letter) and code >= 128 else letter
-        return self[code]
-
-
-_KINDS = _Kinds()
-
-_PARAGRAPHS = re.compile(r"[^\n\r\v\f]+")
-_NOT_SPACE = re.compile(r"\S")
-_DROPPED = {
-    "abbreviation": str.maketrans("", "", "."),
-    "word": str.maketrans("", "", "',"),
-    "amount": str.maketrans("", "", ","),
-}
-
-PARTED = 1  # punctuation stands between two Han or Kana characters
-PARAGRAPH = 2  # a new paragraph begins
-RUN_STARTS, RUN_ENDS = "<", ">"
+from query.reader import PARAGRAPH, Listed, read
 
 
 class Word(NamedTuple):
@@ -87,18 +27,6 @@ class Word(NamedTuple):
     start: int
     end: int
     paragraph: int
-
-
-@dataclass(slots=True)
-class Listed:
-    """The columns of an analysis, as they are filled."""
-
-    tokens: list[str] = field(default_factory=list)
-    cased: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    paragraphs: list[int] = field(default_factory=list)
-    gaps: list[int] = field(default_factory=list)
 
 
 class Analysis:
@@ -125,7 +53,7 @@ class Analysis:
     def listed(self) -> Listed:
         """All columns."""
         if self._listed is None:
-            self._listed = _read(self.text)
+            self._listed = read(self.text)
         return self._listed
 
     @property
@@ -221,6 +149,8 @@ def words(text: str) -> list[Word]:
 @functools.lru_cache(maxsize=4096)
 def query_words(text: str) -> Analysis:
     """The words of a term of a query, which has no paragraphs."""
+    if text.isascii() and text.isalpha():
+        return Analysis(text, Listed([text.lower()], [text], [0], [len(text)], [0], [PARAGRAPH]))
     return analyse(" ".join(text.split()))
 
 
@@ -231,32 +161,32 @@ def analyse(text: str) -> Analysis:
 
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).tokens)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).tokens)
 
 
 @functools.lru_cache(maxsize=16384)
 def _cased_piece(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).cased)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).cased)
 
 
 def _whole_piece(piece: str) -> tuple[str, ...] | None:
     """The words of what stands between spaces, with the signs of ``query.quick``; None if its neighbours matter: marks
     that belong to the space before it, characters that may be parted from those of the next piece."""
-    read = _read(piece)
-    if is_follower(piece[0]) or any(is_character(token[0]) for token in read.tokens):
+    found = read(piece)
+    if is_follower(piece[0]) or any(is_character(token[0]) for token in found.tokens):
         return None
-    return tuple(_with_breaks(read))
+    return tuple(_with_breaks(found))
 
 
 def _with_breaks(listed: Listed) -> list[str]:
-    if not any(listed.gaps):
-        return listed.tokens
+    tokens, gaps = listed.tokens, listed.gaps
     stream: list[str] = []
-    for gap, token in zip(listed.gaps, listed.tokens, strict=True):
-        if gap:
-            stream.append(BREAK if gap == PARAGRAPH else PART)
-        stream.append(token)
-    return stream
+    done = 0
+    for at in compress(range(len(gaps)), gaps):
+        stream += tokens[done:at]
+        stream.append(BREAK if gaps[at] == PARAGRAPH else PART)
+        done = at
+    return stream + tokens[done:] if stream else tokens
 
 
 def _layout_of(stream: list[str]) -> tuple[list[int], list[int]]:
@@ -272,54 +202,3 @@ def _layout_of(stream: list[str]) -> tuple[list[int], list[int]]:
             paragraph += 1
         at = end + 1
     return paragraphs, gaps
-
-
-def _read(text: str) -> Listed:
-    normal = normal_form(text)
-    found = Listed()
-    kinds = normal.text if normal.text.isascii() else normal.text.translate(_KINDS)
-    paragraph = -1
-    for stretch in _PARAGRAPHS.finditer(normal.text):
-        before = len(found.tokens)
-        _read_paragraph(found, normal, kinds, stretch.span())
-        if len(found.tokens) > before:
-            paragraph += 1
-            found.gaps[before] = PARAGRAPH
-            found.paragraphs.extend([paragraph] * (len(found.tokens) - before))
-    return found
-
-
-def _read_paragraph(found: Listed, normal: Normal, kinds: str, span: tuple[int, int]) -> None:
-    text, origins, limits = normal
-    last_end = -1  # of the Han or Kana character just before, else -1
-    for match in _WORDS.finditer(kinds, *span):
-        kind = match.lastgroup or ""
-        start, end = match.span(kind)
-        form = text[start:end]
-        if kind in _DROPPED and not form.isalnum():
-            form = form.translate(_DROPPED[kind])
-        gap = 0
-        if kind == "character":
-            gap = _note_character(found, form, text[last_end:start] if last_end >= 0 else None)
-            last_end = end
-        else:
-            found.cased.append(form)
-            last_end = -1
-        found.gaps.append(gap)
-        found.tokens.append(form.casefold())
-        found.starts.append(start if origins is None else origins[start])
-        found.ends.append(end if limits is None else limits[end - 1])
-
-
-def _note_character(found: Listed, form: str, between: str | None) -> int:
-    """Adds the cased form of a Han or Kana character; returns the gap before it. ``between`` is what stands between
-    it and a Han or Kana character before, None if there is none."""
-    if is_katakana(form[0]):
-        if between == "" and found.cased[-1].endswith(RUN_ENDS):
-            found.cased[-1] = found.cased[-1][:-1]
-            found.cased.append(form + RUN_ENDS)
-        else:
-            found.cased.append(RUN_STARTS + form + RUN_ENDS)
-    else:
-        found.cased.append(form)
-    return PARTED if between and _NOT_SPACE.search(between) else 0

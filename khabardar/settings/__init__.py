@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from alerts.compiling import Checked, no_collection
 from alerts.settings import RuleSettings
 from crawler.settings import CrawlSettings, SourceSettings
+from khabardar.places import rules_file
 from khabardar.settings.channels import CHANNEL_KINDS, ChannelSettings, read_channels
 from khabardar.settings.errors import Findings, SettingsError, SettingsErrors, did_you_mean
 from khabardar.settings.file import read_table
@@ -44,7 +46,8 @@ Model = TypeVar("Model", bound=BaseModel)
 @dataclass(frozen=True)
 class Settings:
     """A whole configuration. ``path`` is absolute; ``only`` holds the parsed ``only`` of the sources that have one;
-    ``secrets`` are the texts that may appear in no log; ``warnings`` are doubts that stop nothing."""
+    ``secrets`` are the texts that may appear in no log; ``warnings`` are doubts that stop nothing. ``checked``: where
+    rules are very many, what was made of them while they were checked; whoever makes the rules takes it out."""
 
     path: Path
     archive: ArchiveSettings
@@ -59,6 +62,7 @@ class Settings:
     only: Mapping[str, Query]
     warnings: tuple[SettingsError, ...] = ()
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    checked: list[Checked] = field(default_factory=list, repr=False, compare=False)
 
 
 def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,7 +70,11 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
 
     The messages name the file as ``path`` names it; ``environ`` stands for ``os.environ``.
     """
-    found = Findings(Path(path))
+    with no_collection():
+        return _loaded(Findings(Path(path)), environ)
+
+
+def _loaded(found: Findings, environ: Mapping[str, str] | None) -> Settings:
     table = _table(found, environ)
     _check_tables(table, found)
     parts = {name: _part(name, model, table, found) for name, model in TABLES.items()}
@@ -77,10 +85,12 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
     service = parts["service"] or ServiceSettings()
     _check_names(table, found)
     check_contact(parts["crawl"] or CrawlSettings(), [source for _, source in sources], found)
-    queries, only = _queries(table, topics, service.timezone, found)
+    path = found.file.absolute()
+    compiled = rules_file(parts["archive"].url, path) if parts["archive"] else None
+    queries, checked, only = _queries(table, topics, service.timezone, found, compiled)
     found.stop_if_any()
     return Settings(
-        path=found.file.absolute(),
+        path=path,
         topics=topics,
         sources=tuple(_in_a_zone(source, service.timezone) for _, source in sources),
         channels=tuple(channel for _, channel in channels),
@@ -89,6 +99,7 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
         only=only,
         warnings=tuple(found.warnings),
         secrets=frozenset(found.secrets),
+        checked=checked,
         **{name: part if part is not None else TABLES[name]() for name, part in parts.items()},  # type: ignore[arg-type]
     )
 
@@ -191,8 +202,9 @@ def _tables(kind: str, table: Mapping[str, Any], found: Findings) -> list[tuple[
 
 def _list(kind: str, model: type[Model], table: Mapping[str, Any], found: Findings) -> list[tuple[int, Model]]:
     built = []
+    known = fields_of(model)
     for number, element in _tables(kind, table, found):
-        value = with_secret_files(element, fields_of(model), found, (kind, number))
+        value = with_secret_files(element, known, found, (kind, number))
         part = build(model, value, (kind, number), found)
         if part is not None:
             built.append((number, part))
@@ -234,21 +246,26 @@ def _check_names(table: Mapping[str, Any], found: Findings) -> None:
 
 
 def _queries(
-    table: Mapping[str, Any], topics: Mapping[str, str], timezone: str, found: Findings
-) -> tuple[Queries, dict[str, Query]]:
-    """Every query of the file parsed: topics, rules, ``only``; the last by the name of the source."""
+    table: Mapping[str, Any], topics: Mapping[str, str], timezone: str, found: Findings, compiled: Path | None
+) -> tuple[Queries, list[Checked], dict[str, Query]]:
+    """Every query of the file parsed: topics, rules as far as the file of ``compiled`` ones does not vouch for them,
+    ``only``; the last by the name of the source."""
     rules: dict[str, str] = {}
     paths: dict[str, KeyPath] = {}
+    enabled: list[str] = []
     for number, text in _texts("rules", "query", table):
-        name = table["rules"][number].get("name")
+        rule = table["rules"][number]
+        name = rule.get("name")
         name = name if isinstance(name, str) and name not in rules else f"#{number}"
         rules[name], paths[name] = text, ("rules", number, "query")
+        if rule.get("enabled") is not False:
+            enabled.append(name)
     queries = Queries(topics, rules, timezone, found)
     queries.check_topics()
-    queries.check_rules(paths)
+    checked = queries.check_rules(paths, enabled, compiled)
     only: dict[str, Query] = {}
     for number, text in _texts("sources", "only", table):
         query = queries.parse(text, ("sources", number, "only"))
         if query is not None:
             only[str(table["sources"][number].get("name"))] = query
-    return queries, only
+    return queries, [checked] if checked else [], only

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from khabardar.toml_lines import LineIndex
+from khabardar.toml_lines import LineIndex, index_lines
 from khabardar.toml_lines import Path as KeyPath
 
 WHOLE_FILE = "file"
@@ -40,20 +41,26 @@ class SettingsErrors(ValueError):  # noqa: N818 - it is many errors
 class Findings:
     """Collects errors and warnings while a file is being read.
 
-    ``secrets`` are texts that must not appear in a message (from the environment, from secret files): they are masked.
+    ``source`` is the text of the file. ``secrets`` are texts that must not appear in a message (from the environment,
+    from secret files): they are masked.
     ``unknown`` are the paths whose value could not be had (a variable that is not set, a file that cannot be read):
     they have their error, so nothing more is said about them, nor about what they would be compared with. ``written``
     says under which key a value really stands in the file (``password`` under ``password_file``).
     """
 
     file: Path
-    lines: LineIndex = field(default_factory=LineIndex)
+    source: str = ""
     table: Mapping[str, Any] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     errors: list[SettingsError] = field(default_factory=list)
     warnings: list[SettingsError] = field(default_factory=list)
     unknown: set[KeyPath] = field(default_factory=set)
     written: dict[KeyPath, KeyPath] = field(default_factory=dict)
+
+    @functools.cached_property
+    def lines(self) -> LineIndex:
+        """Where each key stands in ``source``; looked up when something is first said of one."""
+        return index_lines(self.source)
 
     def error(self, path: KeyPath, message: str, down: int = 0) -> None:
         """``down``: how many lines below the beginning of the text at ``path`` the mistake is."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from khabardar.settings.errors import Findings
-from khabardar.toml_lines import index_lines
 
 _PLACE = re.compile(r"\s*\((?:at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 _DECLARED = re.compile(r"\((?:'[^']*',? ?)+\)")  # tomllib names a table as Python writes a tuple
@@ -28,7 +27,7 @@ def read_table(path: Path, found: Findings) -> dict[str, Any]:
     else:
         if not table:
             found.at(1, "the file holds no setting. `khabardar init` writes a commented file to start from.")
-        found.lines = index_lines(text)
+        found.source = text
         found.table = table
     found.stop_if_any()
     return table

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from khabardar.settings.errors import Findings, did_you_mean
 from khabardar.toml_lines import Path as KeyPath
 
 if TYPE_CHECKING:
+    from alerts.compiling import Checked
     from crawler.settings import CrawlSettings, SourceSettings
-    from query import Names, Query
+    from query import Names, Query, QueryError
+
+log = logging.getLogger(__name__)
+
+_Said: TypeAlias = "QueryError | tuple[str, ...]"  # why a query does not parse, or the warnings of one that does
 
 _TOPIC_NAME = re.compile(r"\w[\w.-]{0,63}\Z")
 _CONTACT = re.compile(r"https?://\S|[\w.+-]@[\w-]+\.")
@@ -91,27 +98,70 @@ class Queries:
             topics = {name: _STAND_IN if name in broken else text for name, text in self.names.topics.items()}
             self.names = Names(topics=topics, rules=self.names.rules, timezone=self.names.timezone)
 
-    def check_rules(self, paths: Mapping[str, KeyPath]) -> None:
-        """Parse the query of every rule; ``paths`` says where each stands."""
-        broken = {name for name, path in paths.items() if self.parse(self.names.rules[name], path) is None}
+    def check_rules(
+        self, paths: Mapping[str, KeyPath], enabled: Sequence[str] = (), compiled: Path | None = None
+    ) -> Checked | None:
+        """Parse the query of every rule; ``paths`` says where each stands. Where very many are ``enabled``, those are
+        not parsed for which the file of ``compiled`` ones vouches, and it is answered what was made of them."""
+        said: dict[str, _Said] = {}
+        checked = self._checked(enabled, compiled, said)
+        known = frozenset(enabled if checked else ())
+        broken = set()
+        for name, path in paths.items():
+            text = self.names.rules[name]
+            outcome = said.get(name, ()) if name in known else self._tried(text)[0]
+            if not self._note(outcome, text, path):
+                broken.add(name)
         if broken:
             from query import Names
 
             rules = {name: _STAND_IN if name in broken else text for name, text in self.names.rules.items()}
             self.names = Names(topics=self.names.topics, rules=rules, timezone=self.names.timezone)
+        return checked
+
+    def _checked(self, enabled: Sequence[str], compiled: Path | None, said: dict[str, _Said]) -> Checked | None:
+        """The enabled rules looked at all at once, with what is to be ``said`` of them; None where they are few or
+        cannot be compiled here."""
+        from alerts.compiling import checked
+        from alerts.rules import MANY
+
+        if len(enabled) < MANY:
+            return None
+        texts = [self.names.rules[name] for name in enabled]
+
+        def hear(number: int, outcome: _Said) -> None:
+            said[enabled[number]] = outcome
+
+        try:
+            return checked(texts, self.names, compiled, hear, hear)
+        except Exception:
+            log.exception("the rules could not be compiled; they are matched a slower way")
+            return None
 
     def parse(self, text: str, path: KeyPath) -> Query | None:
         """The query, or None with its error noted; its warnings are noted too."""
+        said, query = self._tried(text)
+        self._note(said, text, path)
+        return query
+
+    def _tried(self, text: str) -> tuple[_Said, Query | None]:
         from query import QueryError, parse
 
         try:
             query = parse(text, self.names)
         except QueryError as error:
-            self.found.error(path, query_sentence(error, text), down=text.count("\n", 0, max(0, error.column - 1)))
-            return None
-        for warning in query.warnings:
-            self.found.warn(path, warning)
-        return query
+            return error, None
+        return query.warnings, query
+
+    def _note(self, said: _Said, text: str, path: KeyPath) -> bool:
+        """Notes the error or the warnings of a query; whether it parses."""
+        if isinstance(said, tuple):
+            for warning in said:
+                self.found.warn(path, warning)
+            return True
+        down = text.count("\n", 0, max(0, said.column - 1))
+        self.found.error(path, query_sentence(said, text), down=down)
+        return False
 
     @property
     def all_names(self) -> Names:

@@ -25,8 +25,11 @@ def build(model: type[Model], table: Mapping[str, Any], path: KeyPath, found: Fi
     list where a tuple is kept; so what is built is built laxly, and the strict mode only has its say.
     """
     written = json.dumps(table, default=_plain)
+    strictly, strict_errors = _tried(model, written, strict=True)
+    if strictly is not None:
+        return strictly
     built, errors = _tried(model, written, strict=False)
-    errors += [details for details in _tried(model, written, strict=True)[1] if not _is_list(details)]
+    errors += [details for details in strict_errors if not _is_list(details)]
     grouped: dict[KeyPath, list[Details]] = {}
     for details in errors:
         grouped.setdefault(_place(details, table), []).append(details)

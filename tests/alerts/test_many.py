@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from alerts.many import ManyRules
 from alerts.match import matching, matching_names
 from alerts.rules import Rule, Rules, RulesError, RuleSettings
 from query import Document, Names, Query, QueryError
+from query.reader import PARAGRAPH, PARTED
 from query.tape import tape_of
-from query.words import PARAGRAPH, PARTED, analyse
+from query.words import analyse
 from tests.alerts.test_index import found, looped, newsrooms, rule
 from tests.query.draw import NAMES, NOW, Values, moments
 from tests.query.test_quick import PIECES
@@ -120,6 +122,25 @@ def test_a_long_item_has_room() -> None:
     words = " ".join(f"w{number}" for number in range(20_000))
     assert found(index, Document.of(body=f"start {words} the end")) == ["end"]
     assert found(index, Document.of(body=f"start of the end {words}")) == ["end", "near"]
+
+
+def test_exact_letters_are_found_where_fields_are_of_several_scripts() -> None:
+    """Then the bytes with case stand at other places, and end as the folded ones do: without the full stop, the 's."""
+    index = index_of([rule("exact", drawn('="Café"'))])
+    for written in ("Café. unit", "the Café's unit", "THE Café'S, unit"):
+        assert found(index, Document.of(title="の", summary=written)) == ["exact"]
+    assert found(index, Document.of(title="の", summary="café. unit")) == []
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_only_the_rules_that_were_judged_last_stay_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many match in the course of time; one that is judged again after that says the same."""
+    monkeypatch.setattr(alert_rules, "RECENT", 3)
+    rules = Rules(settings_of(f"car{number}" for number in range(9)))
+    for number in (*range(9), 0):
+        verdicts = list(matching(Document.of(title=f"a car{number}"), rules, NOW))
+        assert [(one.name, verdict.spans[0].text) for one, verdict in verdicts] == [(f"r{number}", f"car{number}")]
+    assert all(one.query._part is None for one in rules.rules)
 
 
 # -- the file of compiled rules ---------------------------------------------------------------------------------------
@@ -247,6 +268,34 @@ def test_a_file_that_others_may_write_is_not_believed(tmp_path: Path, caplog: py
     file.chmod(0o666)
     assert compiling.read(file) is None
     assert "others may write" in caplog.text
+
+
+def written(file: Path, texts: list[str]) -> None:
+    """For another process: the file again and again."""
+    for _ in range(60):
+        compiling.write(file, compiling.checked(texts, CARS, None, no_refusal).kept)
+
+
+def test_two_processes_that_write_the_file_at_once_do_no_harm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever reads sees the one file or the other, whole; nothing else is left behind."""
+    file = tmp_path / "rules"
+    written(file, TEXTS[:1])
+    spawned = multiprocessing.get_context("spawn")
+    writers = [spawned.Process(target=written, args=(file, texts)) for texts in (TEXTS, TEXTS[:9])]
+    for writer in writers:
+        writer.start()
+    sizes = set()
+    while any(writer.is_alive() for writer in writers):
+        kept = compiling.read(file)
+        assert kept is not None
+        assert kept.tables.queries == len(kept.rows)
+        sizes.add(len(kept.rows))
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert sizes <= {1, 9, 40}
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    assert caplog.text == ""
 
 
 @pytest.mark.usefixtures("few_are_many")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from query.quick import BREAK, PART, quick_stream
-from query.words import PARAGRAPH, analyse
+from query.reader import PARAGRAPH
+from query.words import analyse
 
 PIECES = [
     *["a", "b", "I", "s", "S", "5", "59", "Ab", "rs", "Rs", "PKR", "US", "don", "é", "Ø", "ß", "æ", "ª", "½", "µ", "²"],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from query import Word, words
-from query.words import PARAGRAPH, PARTED, analyse
+from query.reader import PARAGRAPH, PARTED
+from query.words import analyse
 
 
 def tokens(text: str) -> list[str]:
