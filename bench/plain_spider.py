@@ -1,4 +1,4 @@
-"""What one would write in an afternoon: Scrapy, feedparser, trafilatura, one SQLite file with full text. For ``bench.crawl``.
+"""What one would write in an afternoon, for ``bench.crawl``: Scrapy, feedparser, trafilatura, SQLite with full text.
 
 ``python -m bench.plain_spider SITE FILE``: feeds, sitemap and every page; an item is committed as it comes. No rules.
 """
@@ -61,7 +61,9 @@ class PlainSpider(scrapy.Spider):
 def main() -> None:
     """One crawl, then the end."""
     site, file = sys.argv[1:]
-    process = CrawlerProcess({"LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16})
+    process = CrawlerProcess(
+        {"LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
+    )
     process.crawl(PlainSpider, site=site, file=file)
     process.start()
 

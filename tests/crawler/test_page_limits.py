@@ -1,4 +1,4 @@
-"""Pages of eight megabytes made to hurt: each is read or given up, no reader grows past its limit, the feed's word stays.
+"""Pages of eight megabytes made to hurt: read or given up, no reader grows past its limit, the feed's word stays.
 
 No time is asserted: a reader is ended by its limit of CPU time, and where it were not, these tests would hang.
 """
