@@ -1,8 +1,11 @@
 """Reading hostile bytes in processes that can be killed.
 
 A page can be made to cost minutes and gigabytes, and no reading library has a limit of its own. So feeds, lists and
-pages are read in a few child processes with limits that really end: CPU seconds and address space by the kernel, the
-wall clock by the pool. What dies takes only its own job along.
+pages are read in a few child processes with limits that really end: CPU time and memory by the kernel, the wall clock
+by the pool. What dies takes only its own job along.
+
+A reader holds at most 600 MB: its writable memory is limited (address space would count libraries that every process
+shares), and what it maps besides is a few megabytes. CPU time is measured to the clock's tick, not to the second.
 """
 
 from __future__ import annotations
@@ -27,8 +30,10 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 _PRELOADED = ["crawler.reading_jobs", "crawler.finding_jobs", "trafilatura", "feedparser"]
-_ADDRESS_SPACE = 1536 * 1024 * 1024
-_WALL_FACTOR = 4.0
+_WRITABLE = 528 * 1024 * 1024  # bytes of memory that a reader may write to: with stack and libraries under 600 MB
+_ADDRESS_SPACE = 1536 * 1024 * 1024  # where the system knows no limit of writable memory
+_CPU_MARGIN = 2  # seconds after which a second limit ends a reader that the first did not
+_WALL_FACTOR = 10.0
 _LONGEST_WAIT = 120.0
 _PR_SET_PDEATHSIG = 1
 
@@ -57,8 +62,8 @@ class ReadingPool:
         self._pool = ProcessPool(max_workers=self._readers, max_tasks=400, initializer=_limit_reader, context=context)
         self._pool.schedule(_nothing)
 
-    async def read(self, job: Callable[..., T], *arguments: Any, cpu: float = 3.0) -> T:
-        """The job's value. ``cpu`` is its limit in seconds of CPU time; the clock may run four times as long.
+    async def read(self, job: Callable[..., T], *arguments: Any, cpu: float = 2.0) -> T:
+        """The job's value. ``cpu`` is its limit in seconds of CPU time; the clock may run ten times as long.
 
         Raises ReadingFailed when a limit was met or the reader broke down.
         """
@@ -108,8 +113,10 @@ def _limit_reader() -> None:
     """In the reader: no more memory than set, killed when its parent is gone, deaf to the terminal's Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with contextlib.suppress(ValueError, OSError):  # not every system can limit the address space
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # what the timer of a job sends: it ends the reader
+    for kind, most in ((resource.RLIMIT_AS, _ADDRESS_SPACE), (resource.RLIMIT_DATA, _WRITABLE)):
+        with contextlib.suppress(ValueError, OSError):  # not every system has both
+            resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     die_with_parent()
 
@@ -124,10 +131,14 @@ def die_with_parent() -> None:
 
 def _limited(job: Callable[..., T], arguments: tuple[Any, ...], cpu: float) -> T:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = math.ceil(used.ru_utime + used.ru_stime + cpu)
+    limit = math.ceil(used.ru_utime + used.ru_stime + cpu) + _CPU_MARGIN
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
-    return job(*arguments)
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    try:
+        return job(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def _nothing() -> None:
@@ -135,6 +146,6 @@ def _nothing() -> None:
 
 
 def _death(expired: ProcessExpired, cpu: float) -> str:
-    if expired.exitcode == -signal.SIGXCPU:
+    if expired.exitcode in (-signal.SIGPROF, -signal.SIGXCPU):
         return f"reading it took longer than {cpu:g} seconds of CPU time"
     return f"the reader broke down (exit code {expired.exitcode})"

@@ -102,6 +102,6 @@ async def _candidates(page: Fetched, robots: Fetched, origin: str, tools: Tools)
 
 async def _list_at(fetched: Fetched, tools: Tools) -> Found | None:
     try:
-        return await tools.pool.read(list_at, fetched.body, fetched.url, fetched.content_type, cpu=8.0)
+        return await tools.pool.read(list_at, fetched.body, fetched.url, fetched.content_type, cpu=4.0)
     except ReadingFailed:
         return None

@@ -14,6 +14,8 @@ from crawler.reading.entries import FeedEntry, FeedReading, address, language_ta
 from crawler.reading.full_text import texts
 from crawler.reading.plain import caption, excerpt
 
+MAX_ENTRIES = 2_000
+
 
 def read_json_feed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     """The entries of a JSON Feed; never raises."""
@@ -24,7 +26,7 @@ def read_json_feed(text: str, url: str, timezone: str | None, language: str | No
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return FeedReading("", problem="JSON without a list `items`: not a JSON Feed (jsonfeed.org/version/1.1)")
     spoken = language_tag(feed.get("language")) or language
-    read = (_entry(item, url, timezone, spoken) for item in feed["items"] if isinstance(item, dict))
+    read = (_entry(item, url, timezone, spoken) for item in feed["items"][:MAX_ENTRIES] if isinstance(item, dict))
     entries = tuple(entry for entry in read if entry.says_something)
     return FeedReading("json", entries, spoken, site=address(_text(feed.get("home_page_url")), url))
 

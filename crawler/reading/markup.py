@@ -16,7 +16,7 @@ from lxml import etree, html
 
 from crawler.reading.plain import clean, words
 
-MAX_HTML = 4 * 1024 * 1024  # characters handed to the parser; the rest of a longer page is not read
+MAX_HTML = 2 * 1024 * 1024  # characters handed to the parser; the rest of a longer page is not read
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCK = words(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "

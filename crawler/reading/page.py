@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.reading.bulk import without_bulk
 from crawler.reading.byline import person, read_byline
 from crawler.reading.charset import decode
 from crawler.reading.dateline import split_dateline
@@ -67,7 +68,7 @@ class PageReading:
 def read_page(html: bytes, url: str, content_type: str | None = None, hints: PageHints | None = None) -> PageReading:
     """Read an article page; never raises. CPU only: run it where it can be killed."""
     hints = hints or PageHints()
-    text = decode(html, content_type, hints.language)
+    text = without_bulk(decode(html, content_type, hints.language))
     if (content_type or "").strip().lower().startswith("text/plain"):
         text = f"<pre>{escape(text)}</pre>"
     root = parse_html(text)

@@ -17,6 +17,7 @@ _HALVES = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_BETWEEN = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 
@@ -50,7 +51,7 @@ def caption(text: str | None) -> str:
 
 def key(text: str) -> str:
     """Letters and digits only, case and width folded: equal for two wordings that differ in dress alone."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return _BETWEEN.sub("", (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
 
 
 def excerpt(text: str, limit: int = 120) -> str:

@@ -30,10 +30,10 @@ from crawler.trouble import CHALLENGED
 
 News = NewsItem | Rejected
 
-LONGEST_HTML = 2 * 1024 * 1024
+LONGEST_HTML = 8 * 1024 * 1024
 _MOST_LEADS = 500
-_LIST_CPU = 8.0
-_PAGE_CPU = 3.0
+_LIST_CPU = 4.0
+_PAGE_CPU = 2.0
 _PAGE_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
 
 

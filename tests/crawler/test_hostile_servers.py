@@ -9,6 +9,7 @@ import zlib
 import brotli
 import psutil
 import pytest
+from backports import zstd
 
 from archive.model import VisitStatus
 from crawler.errand import Errand
@@ -46,6 +47,7 @@ BOMB = b"\0" * 40_000_000
         ("gzip", gzip.compress(BOMB, mtime=0)),
         ("deflate", zlib.compress(BOMB)),
         ("br", brotli.compress(BOMB, quality=1)),
+        ("zstd", zstd.compress(BOMB)),
         ("gzip, gzip", gzip.compress(gzip.compress(BOMB, mtime=0), mtime=0)),
         ("gzip, gzip, gzip, gzip", gzip.compress(b"x", mtime=0)),
     ],

@@ -1,0 +1,194 @@
+"""A newsroom on loopback, crawled: ``.venv/bin/python -m bench.crawl`` (``--items 200``, ``--rules 10000``).
+
+Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
+``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
+Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
+``bench.plain_spider``, which knows no rules, no identity, no furniture. Both ask as fast as they may. CPU seconds are
+those of all processes from the first request on, memory the most that all of them held together at one look; the
+newsroom runs beside and is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from bench.rules import Language, generated
+
+_DATE = "Fri, 15 Aug 2025 18:00:00 +0500"
+
+
+def newsroom(items: int, seed: int) -> dict[str, str]:
+    """Path to document: two feeds, a sitemap, and a page for every item that needs one."""
+    language = Language(seed)
+    whole, brief, addresses = [], [], []
+    documents: dict[str, str] = {}
+    for number in range(3 * items):
+        title, body = language.item()
+        paragraphs = [line for line in body.split("\n") if line.strip()]
+        path, html = f"/news/{10_000 + number}/report", "".join(f"<p>{escape(line)}</p>" for line in paragraphs)
+        item = f"<item><title>{escape(title)}</title><link>SITE{path}</link><pubDate>{_DATE}</pubDate>"
+        if number < items:
+            whole.append(f"{item}<content:encoded><![CDATA[{html}]]></content:encoded></item>")
+            continue
+        documents[path] = page(title, html)
+        if number < 2 * items:
+            brief.append(f"{item}<description>{escape(paragraphs[0][:200])}</description></item>")
+        else:
+            addresses.append(f"<url><loc>SITE{path}</loc><lastmod>2025-08-15T13:00:00Z</lastmod></url>")
+    for name, entries in (("/whole.xml", whole), ("/brief.xml", brief)):
+        documents[name] = (
+            '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+            f"<channel><title>Sample</title><link>SITE/</link>{''.join(entries)}</channel></rss>"
+        )
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    documents["/sitemap.xml"] = f'<?xml version="1.0"?><urlset xmlns="{space}">{"".join(addresses)}</urlset>'
+    return documents
+
+
+def page(title: str, html: str) -> str:
+    """An outlet's page: menus, scripts, structured data without the text, cards of other stories, a footer."""
+    said = {"@type": "NewsArticle", "headline": title, "datePublished": "2025-08-15T18:00:00+05:00"}
+    menu = "".join(f'<li><a href="/section-{n}">Section number {n}</a></li>' for n in range(60))
+    cards = "".join(f'<div class="card"><a href="/news/{n}"><h4>Card of story {n}</h4></a></div>' for n in range(20))
+    script = "<script>" + "window.queue=window.queue||[];" * 400 + "</script>"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} - Sample</title>{script}'
+        f'<script type="application/ld+json">{json.dumps(said)}</script></head><body><nav><ul>{menu}</ul></nav>'
+        f'<main><article><h1>{escape(title)}</h1><div class="body">{html}</div></article>'
+        f'<aside class="related">{cards}</aside></main><footer>All rights reserved</footer>{script}</body></html>'
+    )
+
+
+def serve(items: int, seed: int, said: Connection, first: Synchronized[float]) -> None:
+    """The newsroom's process: tells its address, and when it was first asked for a list."""
+    documents = newsroom(items, seed)
+    bodies: dict[str, bytes] = {}
+
+    class Answer(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # the library's name
+            body = bodies.get(self.path)
+            if body is not None and not first.value:
+                first.value = time.monotonic()
+            self.send_response(200 if body is not None else 404)
+            self.send_header("Content-Type", "application/xml" if self.path.endswith(".xml") else "text/html")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is written."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    bodies.update({path: document.replace("SITE", url).encode() for path, document in documents.items()})
+    said.send(url)
+    server.serve_forever()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Of one crawler: items kept, seconds and CPU seconds from the first request on, MB at most."""
+
+    items: int
+    seconds: float
+    cpu: float
+    megabytes: float
+
+
+def watched(command: list[str], first: Synchronized[float], count: str, file: Path) -> Run:
+    """Run a crawler to its end and look at all its processes every few hundredths of a second."""
+    first.value = 0.0
+    crawler = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
+    root, used, most, before = psutil.Process(crawler.pid), dict[int, float](), 0, 0.0
+    while crawler.poll() is None:
+        held = 0
+        with suppress(psutil.Error):
+            for process in (root, *root.children(recursive=True)):
+                with suppress(psutil.Error):
+                    times = process.cpu_times()
+                    used[process.pid] = times.user + times.system
+                    held += process.memory_info().rss
+        most = max(most, held)
+        if not first.value:
+            before = sum(used.values())
+        time.sleep(0.02)
+    ended = time.monotonic()
+    if crawler.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {crawler.returncode}")
+    with closing(sqlite3.connect(file)) as archive:
+        (items,) = archive.execute(count).fetchone()
+    return Run(items, ended - first.value, sum(used.values()) - before, most / 1e6)
+
+
+def configured(folder: Path, url: str, rules: int, seed: int) -> Path:
+    """The configuration of a service that watches the newsroom with so many rules."""
+    lines = [
+        f"[archive]\nurl = {json.dumps('sqlite:///' + str(folder / 'ours.db'))}",
+        '[crawl]\ndelay = "0s"\nallow_addresses = ["127.0.0.0/8"]\nfirst_visit = "all"',
+        f'[[sources]]\nname = "whole"\nfeed = "{url}/whole.xml"',
+        f'[[sources]]\nname = "brief"\nfeed = "{url}/brief.xml"',
+        f'[[sources]]\nname = "map"\nsitemap = "{url}/sitemap.xml"',
+    ]
+    for number, one in enumerate(generated(Language(seed), rules)):
+        lines.append(f'[[rules]]\nname = "rule {number}"\nquery = {json.dumps(one.query)}')
+    file = folder / "khabardar.toml"
+    file.write_text("\n\n".join(lines))
+    return file
+
+
+def main() -> None:
+    """Both crawlers, one after the other, and their ratio per second of CPU."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=200, help="items of each of the three sources")
+    parser.add_argument("--rules", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    first = context.Value("d", 0.0, lock=False)
+    here, there = context.Pipe()
+    server = context.Process(target=serve, args=(asked.items, asked.seed, there, first), daemon=True)
+    server.start()
+    url = here.recv()
+    with TemporaryDirectory() as name:
+        folder, python = Path(name), sys.executable
+        config = configured(folder, url, asked.rules, asked.seed)
+        commands = {
+            "khabardar": ([python, "-m", "khabardar.cli", "-c", str(config), "crawl"], folder / "ours.db"),
+            "plain spider": ([python, "-m", "bench.plain_spider", url, str(folder / "plain.db")], folder / "plain.db"),
+        }
+        print(
+            f"{3 * asked.items} items, {asked.rules} rules (the plain spider has none), load {os.getloadavg()[0]:.1f}"
+        )
+        print(f"{'':14}{'items':>7}{'items/s':>10}{'CPU s':>8}{'items/CPU s':>13}{'MB':>7}")
+        runs = {}
+        for who, (command, file) in commands.items():
+            run = runs[who] = watched(command, first, "select count(*) from items", file)
+            per_core = run.items / run.cpu
+            rate = run.items / run.seconds
+            print(f"{who:14}{run.items:7}{rate:10.1f}{run.cpu:8.1f}{per_core:13.1f}{run.megabytes:7.0f}", flush=True)
+        ours, plain = (run.items / run.cpu for run in runs.values())
+        print(f"khabardar / plain spider per core: {ours / plain:.2f} (goal 3.00)")
+    server.terminate()
+
+
+if __name__ == "__main__":
+    main()
