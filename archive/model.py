@@ -228,7 +228,8 @@ class Delivery:
 
     ``message`` is the frozen content (the webhook's JSON object with ``type``, ``timestamp`` and ``data``); None until
     it was composed from ``owed``. ``tries`` counts the tries that ended (since the last
-    ``delivery retry``); ``reached`` are recipients that already have it.
+    ``delivery retry``); ``reached`` are recipients that already have it. ``dropped`` is why somebody asked not to send
+    it any more: it then gave up, at ``ended_at``.
     """
 
     id: str
@@ -243,8 +244,26 @@ class Delivery:
     last_error: str | None = None
     ended_at: datetime | None = None
     reached: tuple[str, ...] = ()
+    dropped: str | None = None
     stories: tuple[str, ...] = field(default=())
     rules: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How a channel fails: ``failures`` tries in a row since ``since``, the last one at ``last_at`` because of ``why``.
+
+    ``told``: the operator was told of it, at ``told_at``. When a try works again ``failures`` is 0, and ``told_at``
+    says when there was last something to tell, so that a channel that comes and goes does not become a nuisance.
+    """
+
+    channel: str
+    since: datetime
+    failures: int
+    why: str
+    last_at: datetime
+    told: bool = False
+    told_at: datetime | None = None
 
 
 def rfc3339(moment: datetime | None) -> str | None:

@@ -112,6 +112,16 @@ def spans_of(connection: Connection, item_id: str) -> tuple[MatchSpan, ...]:
     )
 
 
+def told_of(
+    connection: Connection, story_ids: Iterable[str]
+) -> tuple[dict[str, Story], dict[str, tuple[MatchSpan, ...]]]:
+    """Stories by the ids that were asked for, and where the rules matched each of their items."""
+    found = {number: story_of(connection, number) for number in dict.fromkeys(story_ids)}
+    stories = {number: story for number, story in found.items() if story is not None}
+    spans = {item.id: spans_of(connection, item.id) for story in stories.values() for item in story.items}
+    return stories, spans
+
+
 def chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
     """The values in parts that fit into one statement."""
     for start in range(0, len(values), CHUNK):

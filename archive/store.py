@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from archive import backup as copies
-from archive import claims, figures, ledger, outbox, retention, rows, schema, sightings, writer
+from archive import (
+    claims,
+    figures,
+    ledger,
+    outbox,
+    requeue,
+    retention,
+    rows,
+    schema,
+    settling,
+    sightings,
+    troubles,
+    writer,
+)
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
@@ -27,6 +40,7 @@ from archive.model import (
     Rejected,
     Story,
     Told,
+    Trouble,
     Visit,
 )
 from query import Query
@@ -106,10 +120,17 @@ class Archive:
     # deliveries: archive.outbox
 
     def claim_deliveries(
-        self, now: datetime, owner: str, lease: timedelta, *, channels: Sequence[str], limit: int = 100
+        self,
+        now: datetime,
+        owner: str,
+        lease: timedelta,
+        *,
+        channels: Sequence[str],
+        limit: int = 100,
+        each: int | None = None,
     ) -> list[Delivery]:
         """Bundle what is due, and lease what is to be tried now; the channels take turns."""
-        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit)
+        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit, each=each)
 
     def owe_message(
         self, channel: str, kind: str, message: Mapping[str, Any], now: datetime, delivery_id: str | None = None
@@ -119,7 +140,14 @@ class Archive:
 
     def freeze(self, delivery_id: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Store the composed message once; the one that counts."""
-        return outbox.freeze(self._database, delivery_id, message)
+        try:
+            return outbox.freeze(self._database, {delivery_id: message})[delivery_id]
+        except KeyError:
+            raise outbox.unknown(delivery_id) from None
+
+    def freeze_all(self, messages: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+        """The same for many by id; those that are not there are missing from the answer."""
+        return outbox.freeze(self._database, messages)
 
     def settle(
         self,
@@ -127,37 +155,61 @@ class Archive:
         told: Told,
         now: datetime,
         next_try_at: datetime | None,
-        notices: outbox.Notices = (),
+        judge: settling.Judge | None = None,
     ) -> None:
-        """Write down what came of a try, and who is to be told if the channel is in trouble."""
-        outbox.settle(self._database, delivery_id, told, now, next_try_at, notices)
+        """Write down what came of a try; ``judge`` says what follows for its channel."""
+        if settling.settle(self._database, [settling.Settlement(delivery_id, told, now, next_try_at)], judge):
+            raise outbox.unknown(delivery_id)
+
+    def settle_all(self, settlements: Sequence[settling.Settlement], judge: settling.Judge | None = None) -> list[str]:
+        """The same for many in one transaction; the ids that no delivery has."""
+        return settling.settle(self._database, settlements, judge)
 
     def release_deliveries(self, ids: Sequence[str], owner: str) -> None:
         """Give back deliveries that were claimed and not tried."""
         outbox.release_deliveries(self._database, ids, owner)
 
     def deliveries(
-        self, state: DeliveryState | str | None = None, limit: int = 100, channel: str | None = None
+        self,
+        state: DeliveryState | str | None = None,
+        limit: int = 100,
+        channel: str | None = None,
+        *,
+        rule: str | None = None,
+        since: datetime | None = None,
+        failing: bool = False,
     ) -> list[Delivery]:
         """Deliveries, newest first."""
-        return outbox.listed(self._database, state, limit, channel)
+        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing), limit)
 
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""
         with self._database.read() as connection:
             return list(ledger.tries_of(connection, delivery_id))
 
-    def retry(self, delivery_id: str | None, now: datetime) -> int:
+    def retry(self, delivery_id: str | None, now: datetime, channel: str | None = None) -> int:
         """Put one delivery (None: all that gave up) back to work; how many."""
-        return outbox.retry(self._database, delivery_id, now)
+        return requeue.retry(self._database, delivery_id, now, channel)
+
+    def drop(self, ids: Sequence[str], why: str, now: datetime, channel: str | None = None) -> tuple[int, list[str]]:
+        """Send these, or all that a channel is owed, no more; how many, and the ids that are not owed."""
+        return requeue.drop(self._database, ids, why, now, channel)
+
+    def channel_troubles(self) -> dict[str, Trouble]:
+        """The channels whose last try failed."""
+        return troubles.channel_troubles(self._database)
+
+    def clock_set_back(self, now: datetime, longest: requeue.Longest, lease: timedelta) -> int:
+        """Bring forward what waits for a time by a clock that was ahead; how much it was."""
+        return requeue.clock_set_back(self._database, now, longest, lease)
 
     def disabled_channels(self) -> dict[str, str]:
         """Disabled channels with the reason."""
-        return outbox.disabled_channels(self._database)
+        return troubles.disabled_channels(self._database)
 
     def enable_channel(self, name: str) -> bool:
         """Put a disabled channel back to work; False if it was not disabled."""
-        return outbox.enable_channel(self._database, name)
+        return troubles.enable_channel(self._database, name)
 
     def lease_owners(self, now: datetime) -> set[str]:
         """Everybody who holds a source or a delivery now."""
@@ -211,6 +263,11 @@ class Archive:
         """The whole account of an item or a rejected entry; None if it was never seen."""
         with self._database.read() as connection:
             return ledger.ledger_of(connection, url_or_id)
+
+    def told_of(self, deliveries: Sequence[Delivery]) -> tuple[dict[str, Story], dict[str, tuple[MatchSpan, ...]]]:
+        """What messages are composed of: the stories by the ids the deliveries know, and the matches by item."""
+        with self._database.read() as connection:
+            return rows.told_of(connection, [number for one in deliveries for number in one.stories])
 
     def stats(self) -> Mapping[str, int]:
         """How many there are of everything."""

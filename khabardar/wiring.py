@@ -38,8 +38,9 @@ from scheduler.upkeep import drop_dead_leases, warn_of_strangers
 log = structlog.get_logger()
 
 IMPORT_BATCH = 200
-THREADS = 4
-"""For the archive's short transactions: one writes at a time anyway, and every thread costs memory."""
+THREADS = 16
+"""At the most, for the archive's short transactions and for looking up mail servers: names that nobody answers for must
+not keep the archive waiting. A thread is started when all others are at work."""
 
 STOP_WITHIN = 9.0
 """Seconds from the word to stop to the end of the process; a clean stop takes less, unless the archive is stuck."""

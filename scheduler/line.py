@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from archive.model import Delivery
 from archive.store import Archive
 from crawler.worker_process import Worker
 from scheduler.orders import Orders
+from scheduler.outbox import Outbox
 
 T = TypeVar("T")
 
@@ -30,6 +32,19 @@ class Line:
     owner: str
     ring: Callable[[], None] = lambda: None
     """Called when something new is owed."""
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self)
+
+    def claimed(self, channels: Sequence[str], each: int, lease: timedelta) -> dict[str, list[Delivery]]:
+        """Leases what is due for the named channels, a few deliveries of each, in a thread of the caller's."""
+        per_channel: dict[str, list[Delivery]] = {}
+        for delivery in self.archive.claim_deliveries(
+            utc_now(), self.owner, lease, channels=channels, limit=each * len(channels), each=each
+        ):
+            per_channel.setdefault(delivery.channel, []).append(delivery)
+        return per_channel
 
 
 async def finished(work: Awaitable[T]) -> T:

@@ -19,8 +19,9 @@ from scheduler.inprocess import Engine
 from scheduler.jobs import TIMETABLE
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders
-from scheduler.route import claim, collect
-from scheduler.telling import send_all
+from scheduler.outbox import DELIVERY_LEASE, EACH
+from scheduler.route import collect
+from scheduler.telling import send_due
 
 log = structlog.get_logger()
 
@@ -230,17 +231,17 @@ class Service:
         try:
             while self._rung_again:
                 self._rung_again = False
-                idle = set(self._line.orders.channels) - self._busy
-                for channel, queue in (await claim(self._line, idle)).items() if idle else ():
-                    self._rung_again = True
+                idle = [name for name in self._line.orders.channels if name not in self._busy]
+                claimed = await asyncio.to_thread(self._line.claimed, idle, EACH, DELIVERY_LEASE) if idle else {}
+                for channel, queue in claimed.items():
                     self._busy.add(channel)
                     self._start(partial(self._send, channel, queue), f"send:{channel}")
         finally:
             self._claiming = False
 
-    async def _send(self, channel: str, queue: list[Delivery]) -> None:
+    async def _send(self, channel: str, claimed: list[Delivery]) -> None:
         try:
-            await send_all(self._line, queue)
+            await send_due(self._line, channel, claimed)
         except ArchiveError:  # it took the claim and not the rest: asked again at once, it would go round and round
             await asyncio.sleep(SOON)
             raise
