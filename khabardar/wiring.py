@@ -33,7 +33,7 @@ from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
-from scheduler.upkeep import drop_dead_leases, warn_of_strangers
+from scheduler.upkeep import drop_dead_leases, trust_no_other_clock, warn_of_strangers
 
 log = structlog.get_logger()
 
@@ -104,6 +104,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
         drop_dead_leases(archive, utc_now())
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
         warn_of_strangers(archive, line.orders.channels)
+        trust_no_other_clock(archive, utc_now())
         try:
             yield line
         finally:

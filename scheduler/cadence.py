@@ -97,6 +97,14 @@ def next_try(tries: int, now: datetime, retry_after: float | None = None) -> dat
     return now + pause
 
 
+def longest_wait(tries: int, retry_after: float | None = None) -> timedelta:
+    """For how long a delivery may wait after so many failed tries; longer, and it was reckoned by another clock."""
+    if tries < 1:
+        return timedelta(0)
+    pause = RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1] * (1 + JITTER)
+    return max(pause, min(timedelta(seconds=max(retry_after or 0, 0)), DAY))
+
+
 def quiet(item: NewsItem, policy: str, now: datetime) -> str | None:
     """Why an item of a source's first visit alerts nobody; None when it may.
 

@@ -72,6 +72,7 @@ class Service:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, self._line.orders.channels)
+        await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, utc_now())
         self._engine.start()
         self._plan_timetable()
         await self._plan_sources()
@@ -269,9 +270,10 @@ class Service:
             self._plan_timetable()
             try:
                 await self._plan_sources()
+                await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, utc_now())
                 self._wall_minus_monotonic = drift
             except ArchiveError as error:
-                log.error("the sources cannot be planned by the new time, tried again", error=str(error))
+                log.error("nothing can be planned by the new time, tried again", error=str(error))
 
     async def drop_dead_leases(self) -> None:
         """See ``upkeep.drop_dead_leases``."""
