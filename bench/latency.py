@@ -1,9 +1,9 @@
 """From the bytes of a feed to the webhook: ``python -m bench.latency [--rules 10000] [--rounds 100]``.
 
 A real service (``khabardar run``) watches one full-text feed every second with ten thousand rules of which each new
-article matches one, told to one webhook with ``wait = "0s"``. The time begins when the outlet has written the last byte
-of the feed that holds a new article, and ends when the receiver has read the whole POST. Milliseconds, of one run; after
-them what the plain parts cost alone on this machine: one commit (fsync), one POST, one match.
+article matches one, told to one webhook with ``wait = "0s"``. The time begins when the outlet has written the last
+byte of the feed that holds a new article, and ends when the receiver has read the whole POST. Milliseconds, of one run;
+after them what the plain parts cost alone on this machine: one commit (fsync), one POST.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def drop(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Send deliveries that are owed no more: they end as gave-up, with the reason. `delivery retry ID` takes it back."""
+    """Send deliveries that are owed no more: they end as gave-up, with the reason. `retry ID` takes it back."""
     if not why.strip():
         raise CommandError("say --why: it is all that will be left of these alerts.", 2)
     if bool(ids) == (channel is not None):
