@@ -98,12 +98,15 @@ async def _batches(stream: AsyncGenerator[News]) -> AsyncIterator[list[News]]:
 
 
 async def deliver(line: Line, channels: Collection[str]) -> int:
-    """Sends what is due to the named channels, side by side, until nothing is due; returns how many were tried."""
+    """Sends what is due to the named channels, side by side, until nothing is due or the channel fails; returns how
+    many were tried."""
     return sum(await asyncio.gather(*(_deliver_to(line, channel) for channel in channels)))
 
 
 async def _deliver_to(line: Line, channel: str) -> int:
     tried = 0
-    while some := await send_due(line, channel):
-        tried += some
+    while (sending := await send_due(line, channel)).tried:
+        tried += sending.tried
+        if sending.failing:
+            break
     return tried

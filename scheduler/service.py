@@ -56,6 +56,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._visiting: set[str] = set()
         self._busy: set[str] = set()
+        self._resting: dict[str, tuple[int, float]] = {}  # channel to how often in a row, and until when (monotonic)
         self._planned_from: dict[str, datetime | None] = {}
         self._places = asyncio.Semaphore(VISITS_AT_ONCE)
         self._claiming = False
@@ -103,6 +104,7 @@ class Service:
             log.error("reload refused, the running configuration stays in force", error=str(error))
             return False
         old, self._line.orders = self._line.orders, orders
+        self._resting.clear()  # perhaps it was an address that has been put right
         self._start(partial(self._close_when_idle, old))
         await self._plan_sources()
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, orders.channels)
@@ -232,7 +234,7 @@ class Service:
         try:
             while self._rung_again:
                 self._rung_again = False
-                idle = [name for name in self._line.orders.channels if name not in self._busy]
+                idle = [name for name in self._line.orders.channels if self._may_be_told(name)]
                 claimed = await asyncio.to_thread(self._line.claimed, idle, EACH, DELIVERY_LEASE) if idle else {}
                 for channel, queue in claimed.items():
                     self._busy.add(channel)
@@ -240,9 +242,16 @@ class Service:
         finally:
             self._claiming = False
 
+    def _may_be_told(self, channel: str) -> bool:
+        return channel not in self._busy and self._resting.get(channel, (0, 0.0))[1] <= time.monotonic()
+
     async def _send(self, channel: str, claimed: list[Delivery]) -> None:
         try:
-            await send_due(self._line, channel, claimed)
+            if (await send_due(self._line, channel, claimed)).failing:
+                times = self._resting.get(channel, (0, 0.0))[0] + 1
+                self._resting[channel] = times, time.monotonic() + cadence.rest(times)
+            else:
+                self._resting.pop(channel, None)
         except ArchiveError:  # it took the claim and not the rest: asked again at once, it would go round and round
             await asyncio.sleep(SOON)
             raise

@@ -41,10 +41,15 @@ FRESH = 60.0
 (a quarter of an hour) and ``WRITE_FOR`` this is less than it is leased."""
 
 
+IN_VAIN = AT_ONCE
+"""Tries of a channel that fail one after the other until it is left alone for a while (``cadence.rest``): what else
+waits for it keeps its tries, and a receiver in trouble is not pressed."""
+
+
 @dataclass(slots=True)
 class Queue:
     """What was claimed for one channel and is not begun. ``until`` (monotonic) ends the time to begin it; ``dry`` when
-    nothing more was due; ``stopped`` when the receiver wants no more."""
+    nothing more was due; ``stopped`` when the receiver wants no more. ``in_vain`` counts the last tries that failed."""
 
     channel: str
     waiting: deque[Delivery] = field(default_factory=deque)
@@ -52,7 +57,13 @@ class Queue:
     dry: bool = False
     stopped: bool = False
     tried: int = 0
+    in_vain: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the channel is to be left alone now."""
+        return self.in_vain >= IN_VAIN
 
     def fill(self, claimed: Sequence[Delivery]) -> None:
         """Put in what was claimed just now, already composed."""
@@ -60,8 +71,16 @@ class Queue:
         self.until = time.monotonic() + FRESH
 
 
-async def send_due(line: Line, channel: str, claimed: Sequence[Delivery] = ()) -> int:
-    """Sends what is due for one channel, a few deliveries side by side, until nothing is; how many were tried.
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How it went with one channel: how many were tried, and whether it fails so that it should be left alone."""
+
+    tried: int
+    failing: bool
+
+
+async def send_due(line: Line, channel: str, claimed: Sequence[Delivery] = ()) -> Sending:
+    """Sends what is due for one channel, a few deliveries side by side, until nothing is or one after the other fails.
 
     ``claimed`` is what was claimed for it already. A delivery that fails in an unforeseen way is tried again later like
     any other and does not hold up the rest. When the receiver wants no more, or the archive takes nothing
@@ -81,7 +100,7 @@ async def send_due(line: Line, channel: str, claimed: Sequence[Delivery] = ()) -
     for end in ends:
         if isinstance(end, BaseException):
             raise end
-    return queue.tried
+    return Sending(queue.tried, queue.failing)
 
 
 async def _one_by_one(line: Line, queue: Queue) -> None:
@@ -91,6 +110,7 @@ async def _one_by_one(line: Line, queue: Queue) -> None:
             told = await _tried(line, delivery)
             await _settle(line, delivery, told)
             queue.stopped |= told.disable
+            queue.in_vain = queue.in_vain + 1 if told.outcome is Outcome.RETRY else 0
     except BaseException:
         queue.stopped = True
         raise
@@ -100,6 +120,8 @@ async def _next(line: Line, queue: Queue) -> Delivery | None:
     async with queue.turn:
         if queue.channel not in line.orders.channels:
             queue.stopped = True  # a reload took it out of the configuration: what is owed waits for it
+        if queue.failing:
+            return None
         if not queue.waiting and not queue.dry and not queue.stopped:
             claimed = await line.outbox.claim(queue.channel)
             queue.dry = not claimed

@@ -16,7 +16,7 @@ from alerts.channels import WebhookSettings
 from alerts.compose import test_message as message_of_test
 from alerts.rules import Rules
 from alerts.send import Sender
-from archive.model import Told, Trouble
+from archive.model import Outcome, Told, Trouble
 from archive.settling import Ended
 from archive.store import Archive
 from crawler.settings import CrawlSettings
@@ -123,7 +123,7 @@ async def test_the_operator_hears_of_a_channel_once_and_once_when_it_works_again
         owe(archive, "bad", 50)
         lines = [line_of(archive, hooks, ("bad", "desk")) for _ in range(2)]
         lines[1].owner = "other:2:2"
-        for _ in range(4):
+        for _ in range(6):
             await asyncio.gather(*(deliver(line, ["bad", "desk"]) for line in lines))
         assert archive.channel_troubles()["bad"].told
         bad.answers[:] = [reply("204 OK")]
@@ -160,6 +160,20 @@ async def test_410_disables_the_channel_and_the_operator_hears_of_it_once(archiv
         await until_sent(archive, [line])
         await line.orders.sender.aclose()
     assert [b'"state":"recovered"' in request.body for request in desk.requests] == [False, True]
+
+
+async def test_a_receiver_that_fails_is_left_alone_and_what_waits_for_it_keeps_its_tries(archive: Archive) -> None:
+    """Two hundred due, every answer is 500: a few tries, not two hundred, and the rest is free for the next round."""
+    async with receiver(reply("500 Oops")) as bad:
+        line = line_of(archive, [hook("bad", bad.url)])
+        owe(archive, "bad", 200)
+        assert await deliver(line, ["bad"]) <= 2 * telling.IN_VAIN
+        untried = [one for one in archive.deliveries("owed", limit=1000) if not one.tries]
+        assert len(untried) >= 190
+        bad.answers[:] = [reply("200 OK")]
+        await deliver(line, ["bad"])
+        await line.orders.sender.aclose()
+    assert archive.stats()["deliveries_sent"] >= 190
 
 
 async def test_no_delivery_is_sent_twice_by_two_services_that_send_side_by_side(archive: Archive) -> None:
@@ -236,5 +250,5 @@ def test_what_a_judge_of_channels_raises_undoes_the_whole_settling(archive: Arch
 
     number = archive.owe_message("c", "notice", message_of_test("c", datetime.now(UTC)), datetime.now(UTC))
     with pytest.raises(ValueError, match="a fault of ours"):
-        archive.settle(number, Told.__call__("retry", "x"), datetime.now(UTC), None, judge)  # type: ignore[arg-type]
+        archive.settle(number, Told(Outcome.RETRY, "x"), datetime.now(UTC), None, judge)
     assert archive.delivery_tries(number) == []
