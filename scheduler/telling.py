@@ -87,20 +87,23 @@ async def send_due(line: Line, channel: str, claimed: Sequence[Delivery] = ()) -
     (``ArchiveError``), what was not tried is given back.
     """
     queue = Queue(channel)
-    ends: Sequence[BaseException | None] = ()
+    queue.fill(claimed)
     try:
-        if claimed:
-            queue.fill(claimed)
-            queue.waiting = deque(await _ready(line, claimed))
+        queue.waiting = deque(await _ready(line, claimed))
         ends = await asyncio.gather(*(_one_by_one(line, queue) for _ in range(AT_ONCE)), return_exceptions=True)
-    finally:
-        if queue.waiting:
-            left = [delivery.id for delivery in queue.waiting]
-            await _written_down(lambda: asyncio.to_thread(line.archive.release_deliveries, left, line.owner))
+    except Exception:
+        await _give_back(line, queue)
+        raise
+    await _give_back(line, queue)
     for end in ends:
         if isinstance(end, BaseException):
             raise end
     return Sending(queue.tried, queue.failing)
+
+
+async def _give_back(line: Line, queue: Queue) -> None:
+    if left := [delivery.id for delivery in queue.waiting]:
+        await _written_down(lambda: asyncio.to_thread(line.archive.release_deliveries, left, line.owner))
 
 
 async def _one_by_one(line: Line, queue: Queue) -> None:
