@@ -151,11 +151,9 @@ def main() -> None:
         f"with one each: {rate / loops[False]:.2f} and {rate / loops[True]:.2f} times"
     )
     for what, one in (("alone", alone), ("beside", beside)):
-        tenth = max(1, len(one.memory) // 10)
-        early, late = max(one.memory[:tenth]), max(one.memory[-tenth:])
-        print(
-            f"memory {what}: {early:.0f} MB in the first tenth, {late:.0f} in the last, {max(one.memory):.0f} at most"
-        )
+        quarters = [one.memory[len(one.memory) * part // 4 - 1] for part in (1, 2, 3, 4)]
+        shown = ", ".join(f"{megabytes:.0f}" for megabytes in quarters)
+        print(f"memory {what}, after each quarter: {shown} MB; {max(one.memory):.0f} at most")
     print(f"repeated: {alone.repeated + beside.repeated}")
 
 
