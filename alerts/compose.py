@@ -14,18 +14,34 @@ from alerts.excerpt import cut_before
 from alerts.inert import encodable, host_of
 from archive.json_item import item_json
 from archive.model import Delivery, MatchSpan, NewsItem, Owed, Story, rfc3339
+from archive.standing import Outage
 
 LATE = timedelta(hours=6)
 """An item seen this long after its publication is labelled late."""
+REPLAY = "replay"
+"""The digest of what a rule is told of the past (``khabardar rule replay``)."""
 EXCERPT = 400
 """Code points of summary and of body that a source with ``store = "excerpt"`` lets out."""
 
 _FIELD_ORDER = ("title", "summary", "body")
 _KEY_ORDER = (
-    *("type", "timestamp", "data", "delivery_id", "channel", "rules", "stories", "story_id", "title", "late"),
+    *(
+        "type",
+        "timestamp",
+        "data",
+        "delivery_id",
+        "channel",
+        "note",
+        "earlier",
+        "rules",
+        "stories",
+        "story_id",
+        "title",
+        "late",
+    ),
     *("also_in", "items", "id", "url", "source", "author", "summary", "body", "language", "section", "place"),
     *("credit", "published_at", "seen_at", "matches", "rule", "name", "query", "field", "start", "end"),
-    *("subject", "text", "about", "state", "since"),
+    *("dark", "subject", "text", "about", "state", "since", "until", "why"),
 )
 
 
@@ -35,23 +51,55 @@ def compose(
     spans: Mapping[str, Sequence[MatchSpan]],
     sources_store: Mapping[str, str],
     now: datetime,
+    outages: Sequence[Outage] = (),
 ) -> dict[str, Any]:
     """The message of an alert or digest made of what is owed.
 
     ``stories`` hold the owed items among their items; ``spans`` are by item id; ``sources_store`` says per source what
     may leave the house: "full" (the default), "excerpt" or "link". Offsets of matches are right for the text that is
-    sent; matches in a part that is not sent are left out.
+    sent; matches in a part that is not sent are left out. A digest says which sources were dark in its time. Beside the
+    keys that are always there, ``note`` says why a message comes late or as a digest, ``earlier`` names the deliveries
+    that told of the same story before.
     """
-    return {
-        "type": _kind(delivery),
-        "timestamp": rfc3339(now),
-        "data": {
-            "delivery_id": delivery.id,
-            "channel": delivery.channel,
-            "rules": _rules(delivery.owed),
-            "stories": _stories(delivery.owed, stories, spans, sources_store),
-        },
+    kind = _kind(delivery)
+    data: dict[str, Any] = {
+        "delivery_id": delivery.id,
+        "channel": delivery.channel,
+        "rules": _rules(delivery.owed),
+        "stories": _stories(delivery.owed, stories, spans, sources_store),
     }
+    if notes := notes_of(delivery):
+        data["note"] = " ".join(notes)
+    if delivery.earlier:
+        data["earlier"] = list(delivery.earlier)
+    if kind == "digest":
+        data["dark"] = [_dark(outage) for outage in outages]
+    return {"type": kind, "timestamp": rfc3339(now), "data": data}
+
+
+def notes_of(delivery: Delivery) -> list[str]:
+    """Why this comes now and in this form, in sentences: what was held back, what was replayed."""
+    held = dict.fromkeys(row.held for row in delivery.owed if row.held)
+    notes = [f"Held back until now: {'; '.join(map(encodable, held))}."] if held else []
+    if any(row.bundle == REPLAY for row in delivery.owed):
+        notes.append("Told after the fact: the rule was replayed over what had come before.")
+    return notes
+
+
+def _dark(outage: Outage) -> dict[str, Any]:
+    return {
+        "source": encodable(outage.source),
+        "since": rfc3339(outage.since),
+        "until": rfc3339(outage.until),
+        "why": encodable(outage.why),
+    }
+
+
+def span_of(delivery: Delivery) -> timedelta:
+    """The time a digest tells of: an hour, a day or a week before it is made; nothing for an alert."""
+    lengths = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(days=7)}
+    named = [lengths.get(owed.bundle.split(" ")[0]) for owed in delivery.owed]
+    return max((length for length in named if length), default=timedelta(0))
 
 
 def test_message(channel: str, now: datetime) -> dict[str, Any]:

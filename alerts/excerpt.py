@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from dataclasses import dataclass
 Range = tuple[int, int]
 
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_END = re.compile(r"(?:[.!?…۔؟][\"'”’)\]»]*\s+(?=[^a-z\s])|[。！？][」』）]*)")
+_SHORT = re.compile(
+    r"(?:^|[\s(.])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Rs|No|Prof|Gen|Col|Lt|Maj|Capt|Sen|Rep|Gov|Inc|Ltd|Co|vs)\.\s+$"
+)
+_WHOLE = 320
+"""Code points of a sentence that is shown whole; of a longer one only the part around the match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,27 @@ def pieces(text: str, marks: Iterable[Range], window: Range | None = None) -> tu
 
 
 def passages(text: str, marks: Sequence[Range], reach: int = 110, at_most: int = 3) -> list[Range]:
-    """Windows of about ``reach`` code points to both sides of the marks, inside one paragraph each, in order."""
-    windows = [_window(text, start, end, reach) for start, end in joined(marks)]
-    return joined(windows)[:at_most]
+    """The sentences that hold the marks, in order, neighbours as one; of a sentence without end about ``reach`` code
+    points to both sides. Each stays inside its paragraph."""
+    windows = [_sentence(text, start, end) or _window(text, start, end, reach) for start, end in joined(marks)]
+    return joined(windows, gap=1)[:at_most]
+
+
+def _sentence(text: str, start: int, end: int) -> Range | None:
+    """The sentence around a mark; None where it is too long to be shown whole."""
+    left = text.rfind("\n", 0, start) + 1
+    right = text.find("\n", end)
+    right = len(text) if right < 0 else right
+    near = max(left, start - _WHOLE)
+    before = (at.end() for at in _END.finditer(text, near, start + 1) if at.end() <= start)
+    ends = [at for at in before if not _SHORT.search(text[near:at])]
+    after = (at for at in _END.finditer(text, end, min(right, end + _WHOLE)))
+    stop = next((at.end() for at in after if not _SHORT.search(text[near : at.end()])), None)
+    begin = ends[-1] if ends else left
+    stop = right if stop is None else stop
+    while stop > end and text[stop - 1].isspace():
+        stop -= 1
+    return (begin, stop) if stop - begin <= _WHOLE else None
 
 
 def _window(text: str, start: int, end: int, reach: int) -> Range:

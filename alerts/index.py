@@ -78,6 +78,10 @@ class RuleIndex:
         """The rules that match, in their order. ``holds`` judges one; it is only asked where the index cannot say."""
         return [rule for rule, sure in self.candidates(document) if sure or holds(rule)]
 
+    def names(self, document: Document, holds: Callable[[Rule], bool]) -> list[str]:
+        """The names of those that match."""
+        return [rule.name for rule in self.matching(document, holds)]
+
     def _found(self, document: Document) -> tuple[set[int], set[int]]:
         """The numbers of the rules that match, and of those that may."""
         seen = self._lookout.seen(document)
@@ -113,7 +117,7 @@ class RuleIndex:
                 tuple(map(of, need.every)),
                 tuple(tuple(map(of, signs)) for signs in need.some),
                 tuple(map(of, need.never)),
-                need.exact,
+                need.exact and not need.near,  # how near is for the judge
                 number,
             )
             for need in needs(self._rules[number].query)

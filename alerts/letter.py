@@ -1,45 +1,40 @@
-"""What a person reads: a frozen message as text and as HTML with the same content.
+"""What a person reads: the view of a frozen message, from which text and HTML with the same content are made.
 
-``letter_of`` makes the view out of the message alone (values, so it says the same on every try), ``render`` fills the
-templates. Everything that came from outside passes ``alerts.inert``; the HTML template escapes; only http(s) links
-become links.
+``letter_of`` makes it out of the message alone (values, so it says the same on every try); ``alerts.rendering`` fills
+the templates. Everything that came from outside passes ``alerts.inert``; only http(s) links become links.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from datetime import tzinfo
+from typing import Any
 
 from alerts.excerpt import Piece, Range, cut_before, joined, passages, pieces
 from alerts.inert import host_of, one_line, visible, web_address
+from alerts.wording import count, direction_of, script_of, shown_time, subject_of
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-IN_FULL = 50
-"""Stories of a digest shown with their text; the ones after them are listed by title and link."""
+IN_FULL = 20
+"""Stories of a digest shown with their text; the ones after them are listed by title and link. A large mail service
+cuts off what is longer than about 100 KB: so many leave room for some forty more."""
 LEAD = 300
 WHY = 6
 """Code points of a story's lead; matched words named per rule."""
 
-_RTL_LANGUAGES = frozenset(("ar", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "ug", "ur", "yi"))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of text with its matched words marked, and how it is to be set."""
+    """A stretch of text with its matched words marked, and how it is to be set: ``script`` names the typeface."""
 
     pieces: tuple[Piece, ...]
     direction: str = "ltr"
     language: str = ""
+    script: str = ""
     opened: bool = False  # text was left out before it
     cut: bool = False  # text was left out after it
 
@@ -55,7 +50,8 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One item of a story as it is shown. ``link`` is None when the URL is nothing to click on."""
+    """One item of a story as it is shown. ``link`` is None when the URL is nothing to click on; ``explain`` is the
+    command that shows the item's ledger."""
 
     title: Passage
     outlet: str
@@ -67,6 +63,7 @@ class Report:
     host: str
     passages: tuple[Passage, ...]
     why: tuple[Why, ...]
+    explain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail says. ``paragraphs`` are those of a test or a notice, ``stories`` those of an alert or digest."""
+    """All that a mail says. ``paragraphs`` are those of a test or a notice, ``stories`` those of an alert or digest,
+    ``dark`` the sources from which nothing came in a digest's time.
+
+    ``note`` says why it comes late or as a digest, ``warning`` what is wrong with how it looks, ``silence`` are the
+    commands that keep its rules quiet for a while.
+    """
 
     subject: str
     heading: str
@@ -89,6 +91,10 @@ class Letter:
     stories: tuple[Telling, ...] = ()
     rest: tuple[Telling, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    dark: tuple[str, ...] = ()
+    note: str = ""
+    warning: str = ""
+    silence: tuple[str, ...] = ()
 
 
 def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
@@ -97,70 +103,35 @@ def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
     if "stories" not in data:
         return _word(data, zone)
     stories = [_telling(story, data, zone) for story in data["stories"]]
-    rules = tuple((one_line(rule["name"]), one_line(rule["query"], 500)) for rule in data["rules"])
-    heading = "New report" if message["type"] == "alert" else f"Digest: {_count(len(stories), 'story', 'stories')}"
     return Letter(
         subject=subject_of(message),
-        heading=heading,
+        heading=_heading(message, len(stories)),
         delivery_id=one_line(data.get("delivery_id", "")),
-        rules=rules,
+        rules=tuple((one_line(rule["name"]), one_line(rule["query"], 500)) for rule in data["rules"]),
         stories=tuple(stories[:IN_FULL]),
         rest=tuple(stories[IN_FULL:]),
+        dark=tuple(_dark(one, zone) for one in data.get("dark", ())),
+        note=one_line(data.get("note", ""), 500),
+        silence=tuple(f"khabardar silence {shlex.quote(one_line(rule['name']))} 4h" for rule in data["rules"]),
     )
 
 
-def render(letter: Letter) -> tuple[str, str]:
-    """The letter as plain text and as HTML."""
-    text = _templates().get_template("letter.txt").render(letter=letter)
-    html = _templates().get_template("letter.html").render(letter=letter)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html
+def _dark(outage: Mapping[str, Any], zone: tzinfo) -> str:
+    """A source from which no news came for a time."""
+    until = f" until {shown_time(outage['until'], zone)}" if outage.get("until") else ""
+    since = shown_time(outage.get("since"), zone)
+    return one_line(f"{outage['source']}, since {since}{until}: {outage.get('why') or 'unknown'}", 400)
 
 
-def subject_of(message: Mapping[str, Any]) -> str:
-    """The line a message is known by: ``[rule] title``, ``[rule] Digest: 12 stories`` or a notice's own subject."""
-    data = message["data"]
-    if "stories" not in data:
-        return one_line(data.get("subject", ""), 200) or "Khabardar"
-    names = one_line(", ".join(rule["name"] for rule in data["rules"]), 80)
-    stories = data["stories"]
-    if message["type"] == "alert" and stories:
-        title = one_line(stories[0]["title"], 150) or "(no title)"
-        others = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""
-        return f"[{names}] {title}{others}"
-    return f"[{names}] Digest: {_count(len(stories), 'story', 'stories')}"
-
-
-def summary_line(message: Mapping[str, Any]) -> str:
-    """The message on one line for logs and terminals: kind, subject, outlets."""
-    outlets: list[str] = []
-    for story in message["data"].get("stories", ()):
-        outlets += [item["source"] or host_of(item["url"] or "") for item in story["items"]]
-        outlets += story["also_in"]
-    told = one_line(", ".join(dict.fromkeys(outlets)), 80)
-    return one_line(f"{message['type']} {subject_of(message)}" + (f" ({told})" if told else ""))
-
-
-def shown_time(moment: str | None, zone: tzinfo) -> str:
-    """``Fri 15 Aug 2025, 18:00 PKT`` of an RFC 3339 time; empty when unknown."""
-    if not moment:
-        return ""
-    try:
-        local = datetime.fromisoformat(moment).astimezone(zone)
-    except (ValueError, OverflowError):
-        return ""
-    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[local.weekday()]
-    return f"{day} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {local.tzname() or ''}".strip()
-
-
-def direction_of(text: str, language: str | None = None) -> str:
-    """``rtl`` or ``ltr``: by the first letter that has a direction (Unicode bidi rule P2), else by the language."""
-    for letter in text:
-        kind = unicodedata.bidirectional(letter)
-        if kind in ("R", "AL"):
-            return "rtl"
-        if kind == "L":
-            return "ltr"
-    return "rtl" if (language or "").lower().split("-")[0] in _RTL_LANGUAGES else "ltr"
+def _heading(message: Mapping[str, Any], stories: int) -> str:
+    """The first line: what kind of message this is, and for which rules."""
+    kind = "New report"
+    if message["type"] != "alert":
+        kind = f"Digest: {count(stories, 'story', 'stories')}"
+    elif message["data"].get("earlier"):
+        kind = "More on a story you were told of"
+    names = one_line(", ".join(rule["name"] for rule in message["data"]["rules"]), 200)
+    return f"{kind} · {names}" if names else kind
 
 
 def _word(data: Mapping[str, Any], zone: tzinfo) -> Letter:
@@ -199,11 +170,12 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
         host=one_line(host_of(link or ""), 80),
         passages=tuple(_text(item)),
         why=tuple(_why(item, told)),
+        explain=f"khabardar explain {shlex.quote(one_line(item['id'], 200))}" if item["id"] else "",
     )
 
 
 def _text(item: Mapping[str, Any]) -> list[Passage]:
-    """The lead (the summary, else the first lines of the body) and the places of the body that matched elsewhere."""
+    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere."""
     lead, text = ("summary", item["summary"]) if item["summary"] else ("body", item["body"])
     if not text:
         return []
@@ -220,11 +192,13 @@ def _passage(item: Mapping[str, Any], field: str, window: Range) -> Passage:
     text = item[field] or ""
     parts = [Piece(_flat(part.text), part.marked) for part in pieces(text, _marks(item, field), window)]
     shown = _trimmed([part for part in parts if part.text])
+    words = "".join(part.text for part in shown)
     language = item["language"] or ""
     return Passage(
         pieces=shown,
-        direction=direction_of("".join(part.text for part in shown), language),
+        direction=direction_of(words, language),
         language=language if _LANGUAGE.fullmatch(language) else "",
+        script=script_of(words, language),
         opened=bool(text[: window[0]].strip()),
         cut=bool(text[window[1] :].strip()),
     )
@@ -257,20 +231,3 @@ def _why(item: Mapping[str, Any], told: Sequence[str]) -> list[Why]:
             distinct = list({word.casefold(): word for word in reversed(words) if word}.values())[::-1]
             reasons.append(Why(one_line(rule), tuple(distinct[:WHY]), max(0, len(distinct) - WHY)))
     return reasons
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-@functools.cache
-def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

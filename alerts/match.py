@@ -67,7 +67,11 @@ def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]
             rules.note_broken(rule, error)
             return False
 
-    return [rule.name for rule in rules.index.matching(document, holds)]
+    try:
+        return rules.index.names(document, holds)
+    except Exception:
+        log.exception("the index of rules failed, every rule is judged")
+        return [rule.name for rule in rules.rules if holds(rule)]
 
 
 def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:
@@ -87,8 +91,8 @@ def _spans(found: Sequence[tuple[Rule, Verdict]]) -> Iterator[MatchSpan]:
 
 
 def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:
-    due_at = rule.due_at(now, rules.zone)
     for channel in rule.settings.channels:
+        due_at = rule.due_at(now, rules.zones.get(channel, rules.zone))
         yield Promise(
             rule=rule.name,
             query=rule.settings.query,
@@ -96,4 +100,5 @@ def _promises(rule: Rule, rules: Rules, now: datetime) -> Iterator[Promise]:
             repeat=rule.settings.repeat,
             due_at=due_at,
             bundle=rule.schedule.text,
+            urgent=rule.settings.urgent,
         )

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from alerts.compiling import Compiled, compiled
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
+from alerts.quiet import clock_time
 from query import Names, Query, QueryError, parse
 
+if TYPE_CHECKING:
+    from alerts.many import ManyRules
+
 log = logging.getLogger(__name__)
+
+MANY = 1000
+"""From so many rules on they are compiled: native code takes some 100 MB and pays there (``bench/rules.py``)."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DELIVER = re.compile(
@@ -30,7 +41,8 @@ class RuleSettings(BaseModel):
     """``[[rules]]`` of the configuration.
 
     ``wait`` (seconds; written ``"5m"``) lets a story's first moments gather: the alert is due that long after the item
-    was seen, so that reprints are in its "also in". A rule without channels only marks items.
+    was seen, so that reprints are in its "also in". ``urgent`` breaks through quiet hours and past the cap of an hour.
+    A rule without channels only marks items.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +53,7 @@ class RuleSettings(BaseModel):
     deliver: str = "now"
     repeat: Literal["story", "each", "updates"] = "story"
     enabled: bool = True
+    urgent: bool = False
     wait: Annotated[float, BeforeValidator(seconds_of), Field(ge=0, le=86400)] = 0.0
 
     @field_validator("name")
@@ -77,6 +90,7 @@ class Schedule:
     weekday: int = 0
 
     @classmethod
+    @functools.lru_cache(maxsize=1024)
     def of(cls, text: str) -> Schedule:
         """Read ``deliver``; ValueError says what would be right."""
         match = _DELIVER.fullmatch(text.strip().lower())
@@ -85,11 +99,11 @@ class Schedule:
         if match["kind"]:
             return cls(match["kind"])
         if match["daily"]:
-            return cls("daily", _clock(match["daily"]))
+            return cls("daily", clock_time(match["daily"]))
         day = match["day"][:3]
         if day not in _DAYS:
             raise ValueError(f"{match['day']!r} is no day of the week; write one of {', '.join(_DAYS)}")
-        return cls("weekly", _clock(match["weekly"]), _DAYS.index(day))
+        return cls("weekly", clock_time(match["weekly"]), _DAYS.index(day))
 
     @property
     def text(self) -> str:
@@ -116,13 +130,6 @@ class Schedule:
                 return due
             day += timedelta(days=1)
         raise AssertionError("a week has no more than seven days")
-
-
-def _clock(text: str) -> time:
-    hour, minute = (int(part) for part in text.split(":"))
-    if hour > 23 or minute > 59:
-        raise ValueError(f"{text!r} is no time of day; write it from 00:00 to 23:59")
-    return time(hour, minute)
 
 
 def _next_hour(moment: datetime, zone: tzinfo) -> datetime:
@@ -160,22 +167,48 @@ class RulesError(ValueError):
 
 
 class Rules:
-    """The enabled rules, parsed once. ``rules`` keeps their order; ``zone`` is where their clock times are.
+    """The enabled rules, parsed once. ``rules`` keeps their order; ``zone`` is where their clock times are, for the
+    channels in ``zones`` their own.
 
     ``broken`` names rules that raised while an item was judged, with the error: they are skipped for that item, the
     others go on, and the log hears of each rule once.
+
+    From ``MANY`` rules on they are compiled, kept in ``file`` for the next time, and each is parsed again when it is
+    first judged or its places are asked for: a parsed query takes more memory than all else of a rule.
     """
 
-    def __init__(self, rules: Sequence[RuleSettings], names: Names | None = None, timezone: str = "UTC") -> None:
+    def __init__(
+        self,
+        rules: Sequence[RuleSettings],
+        names: Names | None = None,
+        timezone: str = "UTC",
+        zones: Mapping[str, tzinfo] | None = None,
+        file: Path | None = None,
+    ) -> None:
         """Raises RulesError, with every rule whose query does not parse."""
         self.zone = ZoneInfo(timezone)
-        self.rules = _parsed([rule for rule in rules if rule.enabled], names or Names({}))
+        self.zones = dict(zones or {})
         self.broken: dict[str, str] = {}
+        self._compiled: Compiled | None = None
+        enabled = [rule for rule in rules if rule.enabled]
+        names = names or Names({})
+        if len(enabled) >= MANY:
+            self._compiled = _compiled(enabled, names, file)
+        make = parse if self._compiled is None else Query
+        self.rules = _ready(enabled, lambda text: make(text, names))
 
     @functools.cached_property
-    def index(self) -> RuleIndex:
+    def index(self) -> RuleIndex | ManyRules:
         """Which rules can match an item; made when the first item comes."""
-        return RuleIndex(self.rules)
+        if self._compiled is None:
+            return RuleIndex(self.rules)
+        try:
+            from alerts.many import ManyRules
+
+            return ManyRules(self.rules, *self._compiled)
+        except Exception:
+            log.exception("the compiled rules cannot be asked; they are matched a slower way")
+            return RuleIndex(self.rules)
 
     @property
     def by_name(self) -> Mapping[str, Rule]:
@@ -188,11 +221,41 @@ class Rules:
         self.broken[rule.name] = f"{type(error).__name__}: {error}"
 
 
-def _parsed(settings: Sequence[RuleSettings], names: Names) -> tuple[Rule, ...]:
+def _compiled(settings: Sequence[RuleSettings], names: Names, file: Path | None) -> Compiled | None:
+    """The rules compiled, or None where that cannot be: then they are parsed and kept so, which is slower."""
+    errors: list[tuple[str, QueryError]] = []
+
+    def refuse(number: int, error: QueryError) -> None:
+        errors.append((settings[number].name, error))
+
+    try:
+        with _no_collection():
+            made = compiled([rule.query for rule in settings], names, file, refuse)
+    except Exception:
+        log.exception("the rules could not be compiled; they are matched a slower way")
+        return None
+    if errors:
+        raise RulesError(errors)
+    return made
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The garbage collector would look through all that was made, again and again, and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _ready(settings: Sequence[RuleSettings], query_of: Callable[[str], Query]) -> tuple[Rule, ...]:
     rules, errors = [], []
     for rule in settings:
         try:
-            rules.append(Rule(rule, parse(rule.query, names), Schedule.of(rule.deliver)))
+            rules.append(Rule(rule, query_of(rule.query), Schedule.of(rule.deliver)))
         except QueryError as error:
             errors.append((rule.name, error))
     if errors:

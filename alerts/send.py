@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from alerts.channels import ChannelSettings, EmailSettings
+from alerts.channels import AppriseSettings, ChannelSettings, EmailSettings
+from alerts.channels.apprise import AppriseChannel
 from alerts.channels.email import Email
 from alerts.channels.webhook import Webhook
 from alerts.hiding import hidden, secrets_of
@@ -33,10 +34,8 @@ class Sender:
     """The channels of a configuration at work. ``timezone`` is that of times shown to people."""
 
     def __init__(self, channels: Mapping[str, ChannelSettings], timezone: str = "UTC") -> None:
-        zone = ZoneInfo(timezone)
         self._channels: dict[str, Channel] = {
-            name: Email(settings, zone) if isinstance(settings, EmailSettings) else Webhook(settings)
-            for name, settings in channels.items()
+            name: _channel(settings, settings.zone(timezone)) for name, settings in channels.items()
         }
         self._secrets = {name: secrets_of(settings) for name, settings in channels.items()}
         self._turns = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
@@ -53,9 +52,19 @@ class Sender:
         except Exception as error:
             log.exception("delivery %s to channel %r failed in an unforeseen way", delivery.id, delivery.channel)
             told = Told(Outcome.RETRY, f"unforeseen: {type(error).__name__}: {error}")
-        return replace(told, answer=hidden(told.answer, self._secrets[delivery.channel]))
+        secrets = self._secrets[delivery.channel]
+        refused = {one: hidden(reason, secrets) for one, reason in told.refused.items()}
+        return replace(told, answer=hidden(told.answer, secrets), refused=refused)
 
     async def aclose(self) -> None:
         """Close what is held open between deliveries."""
         for channel in self._channels.values():
             await channel.aclose()
+
+
+def _channel(settings: ChannelSettings, zone: ZoneInfo) -> Channel:
+    if isinstance(settings, EmailSettings):
+        return Email(settings, zone)
+    if isinstance(settings, AppriseSettings):
+        return AppriseChannel(settings, zone)
+    return Webhook(settings)

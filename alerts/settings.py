@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.channels import ChannelSettings, EmailSettings, WebhookSettings
+from alerts.channels import AppriseSettings, ChannelSettings, EmailSettings, WebhookSettings
 from alerts.rules import RuleSettings
 
-__all__ = ["ChannelSettings", "EmailSettings", "RuleSettings", "WebhookSettings"]
+__all__ = ["AppriseSettings", "ChannelSettings", "EmailSettings", "RuleSettings", "WebhookSettings"]

@@ -16,12 +16,16 @@ from sqlalchemy.engine import Connection
 
 from archive.database import Database
 from archive.document import storable_or_none
+from archive.health import learn
 from archive.model import Known, Visit, VisitStatus
 from archive.sightings import known_of
+from archive.standing import Afterwards
 from archive.tables import deliveries, sources, visits
 
-VISITS_FOR = timedelta(days=90)
-_PRUNED_AT_ONCE = 20
+VISITS_FOR = timedelta(days=30)
+"""What they tell of a source's habits is kept elsewhere, in a few rows (``archive.health``)."""
+
+_PRUNED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,16 @@ def _state(row: dict[str, Any]) -> SourceState:
     return SourceState(**values, last_status=VisitStatus(status) if status else None)
 
 
-def checked(database: Database, visit: Visit, next_check_at: datetime, missed: int = 0, owner: str = "") -> None:
+def checked(
+    database: Database,
+    visit: Visit,
+    next_check_at: datetime,
+    missed: int = 0,
+    owner: str = "",
+    after: Afterwards | None = None,
+) -> None:
     """Write down how a visit went, in one transaction, and give the lease back (``owner`` "": whoever holds it).
+    ``after`` is what the visit changed in what is known of the source's behaviour.
 
     Validators change only when the visit brought the list itself; the first visit is over when one went well.
     """
@@ -146,12 +158,16 @@ def checked(database: Database, visit: Visit, next_check_at: datetime, missed: i
             }
         connection.execute(sources.update().where(sources.c.name == visit.source).values(**values))
         _release(connection, visit.source, owner)
-        connection.execute(visits.insert().values(**_visit_values(visit, missed)))
+        connection.execute(visits.insert().values(**_visit_values(visit, missed, row["first_visit"])))
+        if after is not None:
+            learn(connection, visit.source, after, visit.ended_at)
         _prune(connection, visit.ended_at)
 
 
-def _visit_values(visit: Visit, missed: int) -> dict[str, Any]:
+def _visit_values(visit: Visit, missed: int, first: bool) -> dict[str, Any]:
+    """To a first visit everything is fresh: that says nothing of what a day brings."""
     return {
+        "fresh": 0 if first else max((look.fresh for look in visit.looks), default=0),
         "source": visit.source,
         "status": visit.status.value,
         "started_at": visit.started_at,

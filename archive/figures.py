@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.engine import Connection
 
+from archive.owing import OPEN
 from archive.tables import channels, deliveries, items, owed, sightings, sources, visits
 
 
@@ -19,7 +20,8 @@ def counted(connection: Connection) -> dict[str, int]:
         "rejected": _count(connection, sightings, sightings.c.outcome == "rejected"),
         "sources": _count(connection, sources),
         "visits": _count(connection, visits),
-        "owed": _count(connection, owed, owed.c.delivery_id.is_(None)),
+        "owed": _count(connection, owed, OPEN),
+        "silenced": _count(connection, owed, owed.c.silence_id.is_not(None)),
         "deliveries_owed": _count(connection, deliveries, deliveries.c.state == "owed"),
         "deliveries_sent": _count(connection, deliveries, deliveries.c.state == "sent"),
         "deliveries_gave_up": _count(connection, deliveries, deliveries.c.state == "gave-up"),
@@ -30,10 +32,17 @@ def counted(connection: Connection) -> dict[str, int]:
 def waiting(connection: Connection) -> dict[str, int]:
     """Channel name to how much it is still owed: deliveries to be tried, and matches that are in no delivery yet."""
     unsent = select(deliveries.c.channel).where(deliveries.c.state == "owed")
-    unbundled = select(owed.c.channel).where(owed.c.delivery_id.is_(None))
+    unbundled = select(owed.c.channel).where(OPEN)
     both = unsent.union_all(unbundled).subquery()
     rows = connection.execute(select(both.c.channel, func.count()).group_by(both.c.channel).order_by(both.c.channel))
     return {name: int(count) for name, count in rows}
+
+
+def held(connection: Connection) -> dict[tuple[str, str], int]:
+    """Channel name and reason to how much is held back for a digest."""
+    columns = (owed.c.channel, owed.c.held)
+    statement = select(*columns, func.count()).where(OPEN, owed.c.held.is_not(None)).group_by(*columns)
+    return {(channel, why): int(count) for channel, why, count in connection.execute(statement.order_by(*columns))}
 
 
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool] | None = None) -> int:

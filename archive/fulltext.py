@@ -10,12 +10,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext_postgres, fulltext_sqlite
@@ -71,6 +71,11 @@ def write(connection: Connection, seq: int, entry: Entry) -> None:
     _kind(connection).write(connection, seq, entry.columns)
 
 
+def write_all(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Put many items into the index."""
+    _kind(connection).write_all(connection, [(seq, entry.columns) for seq, entry in entries])
+
+
 def erase(connection: Connection, seq: int, entry: Entry) -> None:
     """Take an item out. ``entry`` must be what was written: on SQLite the very words are what deletes them."""
     _kind(connection).erase(connection, seq, entry.columns)
@@ -102,8 +107,8 @@ def _rebuild(connection: Connection) -> None:
         rows = connection.execute(statement).mappings().all()
         if not rows:
             return
-        for row in rows:
-            write(connection, row["seq"], entry_of(document_of(item_of(row))))
+        there = [row for row in rows if row["removed_at"] is None]
+        write_all(connection, [(row["seq"], entry_of(document_of(item_of(row)))) for row in there])
         after = rows[-1]["seq"]
 
 
@@ -117,6 +122,13 @@ def require_current(connection: Connection) -> None:
         )
 
 
+def count_all(connection: Connection, below: int, least: int) -> int:
+    """How many items there are with ``least <= seq < below``."""
+    there = (items.c.seq < below, items.c.seq >= least, items.c.removed_at.is_(None))
+    statement = select(func.count()).select_from(items).where(*there)
+    return int(connection.execute(statement).scalar_one())
+
+
 @functools.cache
 def _fingerprint() -> str:
     words = {name: list(found) for name, found in entry_of(document_of(_PROBE)).columns.items()}
@@ -128,5 +140,5 @@ def _kind(connection: Connection) -> ModuleType:
 
 
 def dialect(*, sqlite: bool) -> ModuleType:
-    """The half of the index for this database: ``write erase clear find term phrase both either``."""
+    """The half of the index for this database: ``write erase clear find count`` and the writer of its questions."""
     return fulltext_sqlite if sqlite else fulltext_postgres

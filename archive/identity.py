@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import unicodedata
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from archive.document import storable
@@ -32,10 +34,18 @@ _TWIN_PARAMETERS = {
     "print": {"", "1", "true", "print"},
     "printable": {"", "1", "yes", "true"},
     "view": {"print"},
+    "mode": {"print", "amp"},
+    "format": {"amp", "print"},
+    "m": {"1"},
 }
-_TWIN_SEGMENTS = frozenset({"amp", "print"})
+_TWIN_SEGMENTS = frozenset({"amp", "print", "amphtml"})
+# Copies of AMP pages at a search engine: the page's own address stands in the path.
+_CACHED = re.compile(
+    r"(?:[^/]+\.cdn\.ampproject\.org/[acrv]/(?:s/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?)(?P<page>[^/]+\.[^/]+/.+)"
+)
 _UNRESERVED = "~-._!$&'()*+,;=:@"
 _OWN_PIECE = re.compile(r"^[!/]|\d{2,}")  # fragments that name a piece of their own: "#!/news/1", "#post-1234"
+STATE = "state:"  # how a list's entry looked, beside the keys that name it
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -54,6 +64,8 @@ def canonical_url(url: str) -> str:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname:
         return text
+    if inner := _CACHED.match(f"{parts.hostname.lower()}{parts.path}"):
+        return canonical_url(f"https://{inner['page']}{'?' + parts.query if parts.query else ''}")
     host = _host(parts.hostname)
     if port is not None and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
@@ -87,6 +99,23 @@ def text_key(source: str, *parts: str | None) -> str:
     """The key of last resort, for an entry with neither URL, guid nor number: its own words."""
     words = "\x1f".join(" ".join((part or "").split()) for part in parts)
     return f"text:{source}:{hashlib.blake2b(words.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+
+
+def state_key(kind: str, keys: Sequence[str], *said: str | None) -> str:
+    """How an entry looks in a list of this kind: a known entry that looks otherwise may have been edited.
+
+    It names nothing. What comes before the last colon is the same for all states of one entry.
+    """
+    digests = (
+        hashlib.blake2b("\x1f".join(part or "" for part in parts).encode("utf-8", "replace"), digest_size=6).hexdigest()
+        for parts in (keys[:1], said)
+    )
+    return STATE + ":".join((kind, *digests))
+
+
+def is_state(key: str) -> bool:
+    """Does this key tell how an entry looked, rather than which one it is?"""
+    return key.startswith(STATE)
 
 
 def _url_key(source: str, url: str) -> str | None:
@@ -129,10 +158,8 @@ def _path(path: str) -> str:
     for segment in segments[1:]:
         if segment == "..":
             del walked[-1:]
-        elif segment != ".":
+        elif segment not in (".", ""):
             walked.append(segment)
-    while walked and walked[-1] == "":
-        walked.pop()
     if len(walked) > 1 and walked[-1].lower() in _TWIN_SEGMENTS:
         walked.pop()
     if len(walked) > 1 and walked[0].lower() in _TWIN_SEGMENTS:
@@ -147,9 +174,8 @@ def _path(path: str) -> str:
 def _encoded(segment: str) -> str:
     """Percent signs spelled one way; a slash that was encoded stays encoded."""
     kept = re.sub(r"%2f", "%252F", segment, flags=re.IGNORECASE)
-    return quote(unquote(kept, errors="surrogateescape"), safe=_UNRESERVED, errors="surrogateescape").replace(
-        "%252F", "%2F"
-    )
+    written = unicodedata.normalize("NFC", unquote(kept, errors="surrogateescape"))
+    return quote(written, safe=_UNRESERVED, errors="surrogateescape").replace("%252F", "%2F")
 
 
 def _query(query: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,11 +11,13 @@ from sqlalchemy.engine import Connection
 
 from archive.document import storable
 from archive.identity import item_keys
-from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Story
-from archive.outbox import deliveries_of, owed_of
+from archive.model import Delivery, MatchSpan, NewsItem, Outcome, Owed, Silence, Story, Version
+from archive.outbox import deliveries_of
+from archive.owing import owed_of
 from archive.rows import find_item, keys_of, spans_of, story_of
 from archive.sightings import Sighting, sightings_of
-from archive.tables import items, owed, tries
+from archive.silencing import silences_by_id
+from archive.tables import items, owed, tries, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ class Ledger:
 
     ``rules`` are those that matched when it came and ``spans`` where; ``quiet`` says why they owed nothing. ``owed`` is
     what is or was owed for this item, ``story_owed`` for the story's other items: who was told of it already.
-    ``deliveries`` are made of both. ``via`` is "crawl" or "import".
+    ``versions`` are what an edited item said before.
+    ``deliveries`` are made of both; ``silences``, by id, ended the promises of those that were silenced. ``via`` is
+    "crawl" or "import".
     """
 
     item: NewsItem | None
@@ -54,10 +59,13 @@ class Ledger:
     via: str | None = None
     kept_at: datetime | None = None
     filled_at: datetime | None = None
+    edited_at: datetime | None = None
     forgotten_at: datetime | None = None
+    versions: tuple[Version, ...] = ()
     owed: tuple[Owed, ...] = ()
     story_owed: tuple[Owed, ...] = ()
     deliveries: tuple[DeliveryAccount, ...] = ()
+    silences: Mapping[str, Silence] = field(default_factory=dict)
 
 
 def ledger_of(connection: Connection, url_or_id: str) -> Ledger | None:
@@ -81,13 +89,24 @@ def ledger_of(connection: Connection, url_or_id: str) -> Ledger | None:
         via=facts["via"],
         kept_at=facts["kept_at"],
         filled_at=facts["filled_at"],
+        edited_at=facts["edited_at"],
         forgotten_at=facts["forgotten_at"],
+        versions=versions_of(connection, item.id),
         owed=tuple(owed_of(row) for row in rows if row["item_id"] == item.id),
         story_owed=tuple(owed_of(row) for row in rows if row["item_id"] != item.id),
         deliveries=tuple(
             DeliveryAccount(one, tries_of(connection, one.id)) for one in deliveries_of(connection, numbers)
         ),
+        silences=silences_by_id(connection, list({row["silence_id"] for row in rows if row["silence_id"]})),
     )
+
+
+def versions_of(connection: Connection, item_id: str) -> tuple[Version, ...]:
+    """What an edited item said before, oldest first; without what it says now."""
+    statement = select(versions).where(versions.c.item_id == item_id).order_by(versions.c.number)
+    names = [each.name for each in fields(Version)]
+    rows = connection.execute(statement).mappings()
+    return tuple(Version(**{name: row[name] for name in names}) for row in rows)
 
 
 def _of_rejected(connection: Connection, url_or_key: str) -> Ledger | None:

@@ -24,7 +24,8 @@ class NewsItem:
     ``body`` is plain text; paragraphs are separated by a blank line. ``keys`` are what identifies the item from outside
     (``archive.identity``): several keys point to one ``id``, which is minted once by the archive and stays.
     ``complete`` is False when the article page could not be read and the text is only what the feed said: the page is
-    tried again at later visits, and what it brings is judged anew.
+    tried again at later visits, and what it brings is judged anew. ``clock`` says what was corrected in the date that
+    the page gave, None when it was believed as it stands.
     """
 
     title: str
@@ -44,6 +45,7 @@ class NewsItem:
     rules: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     complete: bool = True
+    clock: str | None = None
 
     @property
     def effective_at(self) -> datetime:
@@ -91,9 +93,47 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What a source says of how often it wants to be asked. ``fresh_for`` (seconds) is how long the answer stays good
+    (``Cache-Control: max-age``, RSS ``ttl``), ``period`` (seconds) how often it says it changes (``sy:updatePeriod``);
+    hours are UTC, days 0 = Monday."""
+
+    fresh_for: float | None = None
+    period: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one visit saw through one of a source's ways (its feed, or a fallback); ``way`` is its place among them.
+
+    ``listed`` counts the entries, ``fresh`` those never seen from this source before (``published``: their dates),
+    ``dated`` entries and items with a date, ``ahead`` listed entries dated in the future; ``newest_at`` is the newest
+    date that is not. ``longest_gap`` is the longest pause between two listed entries, in seconds. ``trouble`` is the
+    kind of ``problem``: "failing", "html", "challenge" or "empty".
+    """
+
+    way: int
+    kind: str
+    url: str
+    listed: int = 0
+    fresh: int = 0
+    dated: int = 0
+    ahead: int = 0
+    newest_at: datetime | None = None
+    longest_gap: float | None = None
+    published: tuple[datetime, ...] = ()
+    not_modified: bool = False
+    problem: str | None = None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What came of checking one source. ``items`` counts the entries the source listed, known ones included;
-    ``retry_after`` is the number of seconds the server asked us to stay away, at most a day."""
+    ``retry_after`` is the number of seconds the server asked us to stay away, at most a day. ``looks`` are the ways
+    that were tried, in that order, ``way`` the one that brought the list (None: none did)."""
 
     source: str
     status: VisitStatus
@@ -107,6 +147,9 @@ class Visit:
     last_modified: str | None = None
     retry_after: float | None = None
     requests: int = 0
+    way: int | None = None
+    looks: tuple[Look, ...] = ()
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +169,8 @@ class Promise:
     item turns out to be fresh and the story was not yet told.
 
     ``repeat`` is "story", "each" or "updates"; ``due_at`` is when it may be sent; ``bundle`` is "now" (one delivery per
-    story) or the digest it belongs to, e.g. "daily 08:00" (one delivery per channel and ``due_at``).
+    story) or the digest it belongs to, e.g. "daily 08:00" (one delivery per channel for all that is due). ``urgent``
+    breaks through the channel's quiet hours and past its cap.
     """
 
     rule: str
@@ -135,18 +179,48 @@ class Promise:
     repeat: str = "story"
     due_at: datetime | None = None
     bundle: str = "now"
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a channel asks of us at this moment. ``quiet`` says why nothing may be sent but what is urgent (None: it
+    may), ``max_per_hour`` how many messages an hour may bring, 0 = any number."""
+
+    quiet: str | None = None
+    max_per_hour: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody asked not to hear of a rule for a while. ``ended_at`` is set when it was ended before its time;
+    ``count`` is how much it has silenced."""
+
+    id: str
+    rule: str
+    why: str
+    created_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
+    count: int = 0
+
+    def active_at(self, now: datetime) -> bool:
+        """Whether it silences at this moment."""
+        return self.created_at <= now < (self.ended_at or self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
-    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed."""
+    anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed.
+    ``store`` is how much of the item may be kept: "full", "excerpt" or "link"."""
 
     item: NewsItem
     rules: tuple[str, ...] = ()
     spans: tuple[MatchSpan, ...] = ()
     promises: tuple[Promise, ...] = ()
     quiet: str | None = None
+    store: str = "full"
 
 
 class Keeping(enum.StrEnum):
@@ -155,6 +229,7 @@ class Keeping(enum.StrEnum):
     NEW = "new"
     KNOWN = "known"
     FILLED = "filled"  # known, but only now its article page could be read; judged like a new one
+    EDITED = "edited"  # known, and the outlet has changed it; the words before are kept as a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +243,20 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What an edited article said from ``seen_at`` until ``replaced_at``; ``number`` counts from 1."""
+
+    number: int
+    seen_at: datetime
+    replaced_at: datetime
+    title: str
+    author: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """All items that tell the same event, oldest seen first."""
 
@@ -178,7 +267,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A rule matched an item of a story for a channel; the row is the promise. ``query`` is the rule's text then."""
+    """A rule matched an item of a story for a channel; the row is the promise. ``query`` is the rule's text then.
+
+    ``held`` says why it was not told when it was due but goes into a digest (quiet hours, too many in an hour);
+    ``silence_id`` names the silence that has ended the promise: nobody is told.
+    """
 
     id: int
     item_id: str
@@ -189,6 +282,10 @@ class Owed:
     due_at: datetime
     bundle: str
     owed_at: datetime
+    urgent: bool = False
+    held: str | None = None
+    silence_id: str | None = None
+    delivery_id: str | None = None
 
 
 class DeliveryState(enum.StrEnum):
@@ -212,7 +309,8 @@ class Told:
     """The result of one try: outcome, what the other side answered, and what follows from it.
 
     ``retry_after`` is the number of seconds the receiver asked for. ``reached`` are the recipients that now have the
-    message (email); they are not sent it again. ``disable`` asks for the channel to be disabled (HTTP 410).
+    message; they are not sent it again. ``refused`` are those that never will, with the reason; they are not asked
+    again. ``disable`` asks for the channel to be disabled (HTTP 410).
     """
 
     outcome: Outcome
@@ -220,6 +318,7 @@ class Told:
     retry_after: float | None = None
     reached: tuple[str, ...] = ()
     disable: bool = False
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +327,10 @@ class Delivery:
 
     ``message`` is the frozen content (the webhook's JSON object with ``type``, ``timestamp`` and ``data``); None until
     it was composed from ``owed``. ``tries`` counts the tries that ended (since the last
-    ``delivery retry``); ``reached`` are recipients that already have it. ``dropped`` is why somebody asked not to send
-    it any more: it then gave up, at ``ended_at``.
+    ``delivery retry``); ``reached`` are recipients that already have it, ``refused`` those that never will, with the
+    reason. ``earlier`` are deliveries that told the channel of the same story before, oldest first; known only for
+    one that was claimed to be sent. ``dropped`` is why somebody asked not to send it any more: it then gave up, at
+    ``ended_at``.
     """
 
     id: str
@@ -247,6 +348,8 @@ class Delivery:
     dropped: str | None = None
     stories: tuple[str, ...] = field(default=())
     rules: tuple[str, ...] = field(default=())
+    refused: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ from archive.bundling import bundle_due
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.ids import minted
-from archive.model import Delivery, DeliveryState, Owed
+from archive.model import Bounds, Delivery, DeliveryState, Owed
+from archive.owing import owed_of
 from archive.rows import chunks
 from archive.tables import channels, deliveries, owed
 
@@ -38,45 +39,74 @@ def claim_deliveries(
     channels: Sequence[str],
     limit: int = 100,
     each: int | None = None,
+    bounds: Mapping[str, Bounds] | None = None,
 ) -> list[Delivery]:
     """Bundle what is due for these channels, then lease at most ``limit`` deliveries that are to be tried now, and at
     most ``each`` of one channel.
 
-    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed.
+    The channels take turns, so a long queue of one delays no other. A disabled channel's deliveries stay owed, and one
+    that has quiet hours by its ``bounds`` gets only what is urgent.
     """
     if not channels:
         return []
+    bounds = bounds or {}
     with database.write() as connection:
-        bundle_due(connection, now, channels)
-        ids = _due(connection, now, channels, limit, limit if each is None else each)
+        bundle_due(connection, now, channels, bounds)
+        quiet = {name for name in channels if name in bounds and bounds[name].quiet is not None}
+        ids = _due(connection, now, channels, quiet, limit, limit if each is None else each)
         if ids:
             connection.execute(
                 deliveries.update().where(deliveries.c.id.in_(ids)).values(lease_owner=owner, lease_until=now + lease)
             )
-        return _deliveries(connection, ids)
+        return _with_earlier(connection, _deliveries(connection, ids))
 
 
-def _due(connection: Connection, now: datetime, names: Sequence[str], limit: int, each: int) -> list[str]:
-    """What is due for each channel by itself, through an index: what waits for one costs the others nothing."""
+def _with_earlier(connection: Connection, claimed: Sequence[Delivery]) -> list[Delivery]:
+    """Alerts that are about to be composed with what their channel was told of the story before."""
+    fresh = {one.stories[0] for one in claimed if one.message is None and one.kind == "alert" and one.stories}
+    told: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for part in chunks(sorted(fresh)):
+        statement = (
+            select(owed.c.story_id, deliveries.c.channel, deliveries.c.id)
+            .join(deliveries, deliveries.c.id == owed.c.delivery_id)
+            .where(owed.c.story_id.in_(part), deliveries.c.kind == "alert", deliveries.c.message.is_not(None))
+            .order_by(deliveries.c.created_at, deliveries.c.id)
+        )
+        for story_id, channel, number in connection.execute(statement):
+            told[channel, story_id][number] = None
+    return [
+        replace(one, earlier=tuple(told.get((one.channel, one.stories[0]), ())))
+        if one.message is None and one.kind == "alert" and one.stories
+        else one
+        for one in claimed
+    ]
+
+
+def _due(
+    connection: Connection, now: datetime, names: Sequence[str], quiet: Collection[str], limit: int, each: int
+) -> list[str]:
+    """What is due for each channel by itself, through an index: what waits for one costs the others nothing. Of the
+    ``quiet`` ones only what is urgent."""
     disabled = set(connection.execute(select(channels.c.name)).scalars())
     queues = [
-        list(connection.execute(_due_for(name, now).limit(min(each, limit))))
-        for name in _with_due(connection, now, names)
+        list(connection.execute(_due_for(name, now, name in quiet).limit(min(each, limit))))
+        for name in _with_due(connection, now, names, quiet)
         if name not in disabled
     ]
     turns = [(turn, row.next_try_at, row.id) for queue in queues for turn, row in enumerate(queue)]
     return [number for _, _, number in sorted(turns)[:limit]]
 
 
-def _with_due(connection: Connection, now: datetime, names: Sequence[str]) -> Sequence[str]:
+def _with_due(connection: Connection, now: datetime, names: Sequence[str], quiet: Collection[str]) -> Sequence[str]:
     if len(names) <= _FEW:
         return names
     waiting = (deliveries.c.state == DeliveryState.OWED.value, deliveries.c.next_try_at <= now, _free(now))
-    found = set(connection.execute(select(deliveries.c.channel).where(*waiting).distinct()).scalars())
+    loud = or_(deliveries.c.urgent, deliveries.c.channel.not_in(quiet)) if quiet else true()
+    found = set(connection.execute(select(deliveries.c.channel).where(*waiting, loud).distinct()).scalars())
     return [name for name in names if name in found]
 
 
-def _due_for(name: str, now: datetime) -> Select[tuple[str, datetime]]:
+def _due_for(name: str, now: datetime, quiet: bool) -> Select[tuple[str, datetime]]:
     return (
         select(deliveries.c.id, deliveries.c.next_try_at)
         .where(
@@ -84,6 +114,7 @@ def _due_for(name: str, now: datetime) -> Select[tuple[str, datetime]]:
             deliveries.c.state == DeliveryState.OWED.value,
             deliveries.c.next_try_at <= now,
             _free(now),
+            deliveries.c.urgent if quiet else true(),
         )
         .order_by(deliveries.c.next_try_at, deliveries.c.created_at)
     )
@@ -204,21 +235,6 @@ def deliveries_of(connection: Connection, ids: Sequence[str]) -> list[Delivery]:
     return _deliveries(connection, ids)
 
 
-def owed_of(row: Mapping[Any, Any]) -> Owed:
-    """A promise out of its row."""
-    return Owed(
-        id=row["id"],
-        item_id=row["item_id"],
-        story_id=row["story_id"],
-        rule=row["rule"],
-        query=row["query"],
-        channel=row["channel"],
-        due_at=row["due_at"],
-        bundle=row["bundle"],
-        owed_at=row["owed_at"],
-    )
-
-
 def _delivery(row: Mapping[Any, Any], made_of: Sequence[Owed]) -> Delivery:
     return Delivery(
         id=row["id"],
@@ -234,6 +250,7 @@ def _delivery(row: Mapping[Any, Any], made_of: Sequence[Owed]) -> Delivery:
         ended_at=row["ended_at"],
         reached=tuple(json.loads(row["reached"])),
         dropped=row["dropped"],
+        refused=json.loads(row["refused"]),
         stories=tuple(dict.fromkeys(one.story_id for one in made_of)),
         rules=tuple(dict.fromkeys(one.rule for one in made_of)),
     )

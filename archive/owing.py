@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
 from archive.document import storable
-from archive.model import Promise
+from archive.model import Owed, Promise
 from archive.tables import owed
+
+OPEN = and_(owed.c.delivery_id.is_(None), owed.c.silence_id.is_(None))
+"""What is still to be told: in no delivery yet, and not silenced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,14 @@ class Told:
     item: frozenset[tuple[str, str]]
 
 
-def is_owed(promise: Promise, told: Told, new_facts: Callable[[], bool]) -> bool:
+def is_owed(promise: Promise, told: Told, new_facts: Callable[[], bool], *, edited: bool = False) -> bool:
     """Does the promise hold now? "story": not if the rule was told of the story through the channel; "each": for every
-    item; "updates": for the first and for later ones with new facts. The same item is never owed twice."""
+    item; "updates": for the first and for later ones with new facts. The same item is never owed twice, but an
+    ``edited`` one to who asks for updates."""
     pair = (promise.channel, promise.rule)
-    if pair in told.item:
+    if pair in told.item and not edited:
         return False
-    if pair not in told.story or promise.repeat == "each":
+    if pair not in told.story or (promise.repeat == "each" and not edited):
         return True
     return promise.repeat == "updates" and new_facts()
 
@@ -40,18 +45,19 @@ def owe(
     promises: Sequence[Promise],
     now: datetime,
     new_facts: Callable[[], bool],
+    version: int = 1,
 ) -> tuple[tuple[str, str], ...]:
-    """Write down what is owed now; the (channel, rule) pairs."""
+    """Write down what is owed now; the (channel, rule) pairs. ``version``: above 1 for an edited item."""
     if not promises:
         return ()
     told = _told(connection, item_id, story_id)
     due: dict[tuple[str, str], Promise] = {}
     for promise in promises:
         pair = (promise.channel, promise.rule)
-        if pair not in due and is_owed(promise, told, new_facts):
+        if pair not in due and is_owed(promise, told, new_facts, edited=version > 1):
             due[pair] = promise
     if due:
-        rows = [_row(promise, item_id, story_id, now) for promise in due.values()]
+        rows = [_row(promise, item_id, story_id, version, now) for promise in due.values()]
         connection.execute(owed.insert(), rows)
     return tuple(due)
 
@@ -65,7 +71,7 @@ def _told(connection: Connection, item_id: str, story_id: str) -> Told:
     )
 
 
-def _row(promise: Promise, item_id: str, story_id: str, now: datetime) -> dict[str, object]:
+def _row(promise: Promise, item_id: str, story_id: str, version: int, now: datetime) -> dict[str, object]:
     return {
         "item_id": item_id,
         "story_id": story_id,
@@ -76,4 +82,25 @@ def _row(promise: Promise, item_id: str, story_id: str, now: datetime) -> dict[s
         "due_at": promise.due_at or now,
         "owed_at": now,
         "delivery_id": None,
+        "version": version,
+        "urgent": promise.urgent,
     }
+
+
+def owed_of(row: Mapping[Any, Any]) -> Owed:
+    """A promise out of its row."""
+    return Owed(
+        id=row["id"],
+        item_id=row["item_id"],
+        story_id=row["story_id"],
+        rule=row["rule"],
+        query=row["query"],
+        channel=row["channel"],
+        due_at=row["due_at"],
+        bundle=row["bundle"],
+        owed_at=row["owed_at"],
+        urgent=row["urgent"],
+        held=row["held"],
+        silence_id=row["silence_id"],
+        delivery_id=row["delivery_id"],
+    )

@@ -13,6 +13,7 @@ from archive.identity import bounded, item_keys, text_key
 from archive.ids import LONGEST
 from archive.model import Judged, NewsItem
 from archive.stories import Print
+from archive.storing import cut, spans_within
 
 _LONGEST_SOURCE = 200
 
@@ -30,12 +31,16 @@ class Prepared:
 
 def prepared(judged: Judged, now: datetime) -> Prepared:
     """``judged``, ready to be kept. Raises ``ValueError`` for times without a zone."""
-    item = storable_item(judged.item, now)
-    document = document_of(item)  # analysed once, for the index and for the print
+    whole = storable_item(judged.item, now)
+    item = cut(whole, judged.store)
+    document = document_of(whole)  # analysed once, for the index and for the print
+    kept = document if item is whole else document_of(item)
+    if item is not whole:
+        judged = replace(judged, spans=spans_within(judged.spans, item))
     return Prepared(
         judged=judged,
         item=item,
-        entry=fulltext.entry_of(document),
+        entry=fulltext.entry_of(kept),
         print=stories.print_of(document),
         spans=_spans(judged),
     )

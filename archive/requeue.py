@@ -12,6 +12,7 @@ from archive.database import Database
 from archive.document import storable
 from archive.model import DeliveryState
 from archive.outbox import Wanted
+from archive.owing import OPEN
 from archive.tables import deliveries, owed, tries
 
 Longest = Callable[[int, float | None], timedelta]
@@ -21,9 +22,10 @@ Longest = Callable[[int, float | None], timedelta]
 def retry(database: Database, delivery_id: str | None, now: datetime, channel: str | None = None) -> int:
     """Put one delivery, or all that gave up (of a channel), back to work, due now, with a new count of tries; how many.
 
-    What somebody dropped comes back only by its own id.
+    Recipients that were refused for good are asked about again: somebody has put right what was wrong. What somebody
+    dropped comes back only by its own id.
     """
-    owing = {"state": "owed", "next_try_at": now, "ended_at": None, "tries": 0, "dropped": None}
+    owing = {"state": "owed", "next_try_at": now, "ended_at": None, "tries": 0, "refused": "{}", "dropped": None}
     if delivery_id is not None:
         condition = (deliveries.c.id == delivery_id) & (deliveries.c.state != DeliveryState.SENT.value)
     else:
@@ -83,7 +85,7 @@ def _tries_ahead(connection: Connection, now: datetime, longest: Longest) -> int
 
 def _promises_ahead(connection: Connection, now: datetime) -> int:
     """What was owed at a time that is still to come waits as long as it was meant to, from now."""
-    waiting = (owed.c.delivery_id.is_(None), owed.c.bundle == "now", owed.c.owed_at > now)
+    waiting = (OPEN, owed.c.bundle == "now", owed.c.owed_at > now)
     rows = connection.execute(select(owed.c.id, owed.c.owed_at, owed.c.due_at).where(*waiting)).all()
     changed = [
         {"number": row.id, "then": then}

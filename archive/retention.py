@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 from archive import fulltext, story_rows
 from archive.database import Database
 from archive.document import document_of
+from archive.owing import OPEN
 from archive.rows import item_of
-from archive.tables import deliveries, items, matches, owed
+from archive.tables import deliveries, items, matches, owed, versions
 
 _AT_ONCE = 200
 
@@ -38,7 +39,7 @@ def _forget_some(connection: Connection, before: datetime, now: datetime) -> int
     to_compose = (
         select(owed.c.item_id)
         .outerjoin(deliveries, deliveries.c.id == owed.c.delivery_id)
-        .where(owed.c.delivery_id.is_(None) | (deliveries.c.message.is_(None) & (deliveries.c.state == "owed")))
+        .where(OPEN | (deliveries.c.message.is_(None) & (deliveries.c.state == "owed")))
     )
     statement = (
         select(items)
@@ -56,6 +57,7 @@ def _forget_some(connection: Connection, before: datetime, now: datetime) -> int
         )
         fulltext.write(connection, row["seq"], fulltext.entry_of(document_of(item_of(cut))))
     ids = [row["id"] for row in rows]
+    connection.execute(versions.update().where(versions.c.item_id.in_(ids)).values(summary=None, body=None))
     story_rows.forget_prints(connection, ids)
     # Spans quote the text and point into it.
     connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))

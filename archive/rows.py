@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from archive.document import storable
@@ -18,6 +18,16 @@ from archive.tables import item_keys, items, matches, story_aliases
 
 Value = TypeVar("Value")
 CHUNK = 500  # values in one IN list
+# Made once: a search that finds twenty items should not spend its time on writing the same statements again.
+_RULES_OF = (
+    select(matches.c.item_id, matches.c.rule)
+    .where(matches.c.item_id.in_(bindparam("ids", expanding=True)))
+    .order_by(matches.c.item_id, matches.c.position)
+)
+_NAMES = ("id", *(each.name for each in fields(NewsItem) if each.name in items.c and each.name != "id"))
+_BY_SEQ = select(items.c.seq, *(items.c[name] for name in _NAMES)).where(
+    items.c.seq.in_(bindparam("numbers", expanding=True))
+)
 
 
 def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
@@ -40,21 +50,22 @@ def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[st
         rules=tuple(rules),
         keys=tuple(keys),
         complete=row["complete"],
+        clock=row["clock"],
     )
 
 
 def with_rules(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> list[NewsItem]:
     """Items in the order of their rows, each with the rules that matched when it came."""
-    rules: dict[str, list[str]] = defaultdict(list)
-    for part in chunks([row["id"] for row in rows]):
-        statement = (
-            select(matches.c.item_id, matches.c.rule)
-            .where(matches.c.item_id.in_(part))
-            .order_by(matches.c.item_id, matches.c.position)
-        )
-        for item_id, rule in connection.execute(statement):
-            rules[item_id].append(rule)
+    rules = _rules_of(connection, [row["id"] for row in rows])
     return [item_of(row, rules[row["id"]]) for row in rows]
+
+
+def _rules_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    rules: dict[str, list[str]] = defaultdict(list)
+    for part in chunks(ids):
+        for item_id, rule in connection.execute(_RULES_OF, {"ids": part}):
+            rules[item_id].append(rule)
+    return rules
 
 
 def items_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, NewsItem]:
@@ -70,7 +81,8 @@ def story_of(connection: Connection, story_id: str) -> Story | None:
     """The story, also under the id of one that was joined into it; items oldest seen first."""
     lasting = lasting_story(connection, storable(story_id))
     order = (items.c.seen_at, items.c.kept_at, items.c.seq)
-    rows = connection.execute(select(items).where(items.c.story_id == lasting).order_by(*order)).mappings().all()
+    members_of = (items.c.story_id == lasting, items.c.removed_at.is_(None))
+    rows = connection.execute(select(items).where(*members_of).order_by(*order)).mappings().all()
     if not rows:
         return None
     members = with_rules(connection, rows)
@@ -120,6 +132,20 @@ def told_of(
     stories = {number: story for number, story in found.items() if story is not None}
     spans = {item.id: spans_of(connection, item.id) for story in stories.values() for item in story.items}
     return stories, spans
+
+
+def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, NewsItem]:
+    """Row number -> item, with the rules that matched it, in the order of these row numbers; those that exist."""
+    found: dict[int, Sequence[Any]] = {}
+    for part in chunks(numbers):
+        for row in connection.execute(_BY_SEQ, {"numbers": part}):
+            found[row[0]] = row[1:]
+    rules = _rules_of(connection, [values[0] for values in found.values()])
+    return {
+        number: NewsItem(rules=tuple(rules[found[number][0]]), **dict(zip(_NAMES, found[number], strict=True)))
+        for number in numbers
+        if number in found
+    }
 
 
 def chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:

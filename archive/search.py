@@ -1,36 +1,52 @@
 """Searching the archive: the index names candidates, the evaluator that also judges rules confirms them.
 
-Newest first, read in pages that grow, and only as far as somebody takes items: a common word costs no more than a rare
-one. No connection is held between two pages, so a slow reader holds up nobody.
+Newest first, and only as far as somebody takes items: a common word costs no more than a rare one. Where the index's
+answer is exact nothing needs to be confirmed. A query of which the index can say nothing (a regular expression alone)
+looks through the items themselves; a page of it takes as long as it may, says how far it came, and gives a cursor.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
-import math
 import sys
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy.engine import Connection
 
-from archive import fulltext
+from archive import candidates, cursors, relevance
+from archive.candidates import FIRST, Stretch, Wanted, walk
 from archive.database import Database
-from archive.document import document_of
 from archive.model import NewsItem
-from archive.question import question_of
-from archive.rows import chunks, items_by_id, with_rules
-from archive.tables import items, seq_floor
-from query import Query, Verdict, judge, plan
+from archive.rows import chunks, items_by_seq
+from archive.tables import moment_of_seq
+from query import Query
 
 SORTS = ("newest", "relevance")
-MOST_RANKED = 5000  # matches that are looked at for the order by relevance
-_FIRST_PAGE, _LARGEST_PAGE = 32, 512
-_LEAST_SEQ, _MOST_SEQ = -(2**63), 2**63 - 1
-_WEIGHTS = {"title": 4.0, "summary": 2.0}
+_ITEMS_AT_ONCE = 1024
+_MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some found items. ``complete``: these are the first ones that match, as many as were asked for, or all there are.
+    If not, time ran out when all down to ``looked_back_to`` had been looked through. ``cursor`` goes on behind this
+    page; None when there is nothing more."""
+
+    items: tuple[NewsItem, ...]
+    complete: bool
+    cursor: str | None
+    looked_back_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many items match; at least so many if it is not ``exact``."""
+
+    number: int
+    exact: bool
 
 
 def search(
@@ -44,79 +60,138 @@ def search(
     now: datetime | None = None,
     as_rule: bool = False,
 ) -> Iterator[NewsItem]:
-    """Items that match (all, without a query), as somebody takes them.
+    """Items that match (all, without a query), as somebody takes them, however long it takes.
 
     ``since`` is inclusive, ``until`` exclusive, both by effective time (published, else seen). ``now`` is what relative
     dates in the query count from; with ``as_rule`` it is the time each item was seen, so that an item is found exactly
-    when a rule would have matched it as it came. ``sort`` is "newest", or "relevance" over the newest 5,000 matches.
-    Raises ``ValueError`` for another order.
+    when a rule would have matched it as it came. ``sort`` is "newest", or "relevance" over the newest matches
+    (``archive.relevance``). Raises ``ValueError`` for another order.
     """
+    _check(sort)
     limit = None if limit is None else min(limit, sys.maxsize)
+    what = candidates.wanted(database, query, since, until, None if as_rule else now or datetime.now(UTC))
+    if sort == "relevance" and query is not None:
+        return _by_relevance(database, what, limit)
+    stretches = walk(database, what, items_by_seq, first=_first(what, limit), largest=_ITEMS_AT_ONCE)
+    return itertools.islice((item for stretch in stretches for item in stretch.found.values()), limit)
+
+
+def page(
+    database: Database,
+    query: Query | None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    sort: str = "newest",
+    cursor: str | None = None,
+    seconds: float | None = None,
+    now: datetime | None = None,
+    as_rule: bool = False,
+) -> Page:
+    """At most ``limit`` items, found in about ``seconds`` (None: however long it takes). ``cursor`` is that of an
+    earlier page of the same search; ages in the query then count from the time of asking for the first page.
+
+    Raises ``ValueError`` for another order, or for what is no cursor of this order.
+    """
+    _check(sort)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    place = cursors.read(cursor, ranked=sort == "relevance") if cursor else None
+    asked = place.asked if place else None if as_rule else now or datetime.now(UTC)
+    what = candidates.wanted(database, query, since, until, asked)
+    limit = max(1, min(limit, sys.maxsize - 1))
+    if what.question.exact:
+        deadline = None  # each candidate is a match: nobody waits in vain
+    if sort == "relevance":
+        return _page_by_relevance(database, what, place, limit, deadline)
+    found: list[tuple[int, NewsItem]] = []
+    below = place.below if place else None
+    stretch: Stretch[dict[int, NewsItem]] | None = None
+    for stretch in walk(
+        database, what, items_by_seq, below=below, first=_first(what, limit + 1), largest=_largest(what)
+    ):
+        found += stretch.found.items()
+        if len(found) > limit or _is_over(deadline):
+            break
+    news = tuple(item for _, item in found[:limit])
+    if len(found) > limit:
+        return Page(news, True, cursors.written(found[limit - 1][0], asked), news[-1].effective_at)
+    if stretch is None or stretch.last:
+        return Page(news, True, None, None)
+    reached = moment_of_seq(stretch.down_to)
+    return Page(news, len(news) == limit, cursors.written(stretch.down_to, asked), reached)
+
+
+def count(
+    database: Database,
+    query: Query | None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = _MOST_COUNTED,
+    seconds: float | None = None,
+    now: datetime | None = None,
+    as_rule: bool = False,
+) -> Count:
+    """How many items match: exactly, where the index's answer is exact; else at least so many, counted as far as
+    ``most`` and ``seconds`` allow."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    what = candidates.wanted(database, query, since, until, None if as_rule else now or datetime.now(UTC))
+    known = candidates.count(database, what)
+    if known is not None:
+        return Count(known, True)
+    number = 0
+    for stretch in walk(database, what, _number_of):
+        number += stretch.found
+        if stretch.last:
+            break
+        if number > most or _is_over(deadline):
+            return Count(min(number, most), False)
+    return Count(min(number, most), number <= most)
+
+
+def _check(sort: str) -> None:
     if sort not in SORTS:
         raise ValueError(f"sort must be one of {', '.join(SORTS)}, not {sort!r}.")
-    asked = None if as_rule else now or datetime.now(UTC)
-    found = _matching(database, query, since, until, asked)
-    if sort == "relevance" and query is not None:
-        return _by_relevance(database, found, limit)
-    return itertools.islice((item for item, _verdict in found), limit)
 
 
-def _matching(
-    database: Database, query: Query | None, since: datetime | None, until: datetime | None, now: datetime | None
-) -> Iterator[tuple[NewsItem, Verdict | None]]:
-    for page in _candidates(database, query, since, until):
-        for item in page:
-            if (since and item.effective_at < since) or (until and item.effective_at >= until):
-                continue
-            verdict = judge(query, document_of(item), now) if query is not None else None
-            if verdict is None or verdict.matched:
-                yield item, verdict
+def _first(what: Wanted, limit: int | None) -> int:
+    """So many candidates as there are items wanted, where each is a match."""
+    return FIRST if limit is None or not what.question.exact else limit
 
 
-def _candidates(
-    database: Database, query: Query | None, since: datetime | None, until: datetime | None
-) -> Iterator[list[NewsItem]]:
-    """Pages of items that can match, newest first."""
-    question = question_of(plan(query), fulltext.dialect(sqlite=database.sqlite)) if query is not None else None
-    least = seq_floor(since) if since else _LEAST_SEQ
-    below = seq_floor(until + timedelta(seconds=1)) if until else _MOST_SEQ
-    size = _FIRST_PAGE
-    while True:
+def _largest(what: Wanted) -> int:
+    return _ITEMS_AT_ONCE if what.question.exact else candidates.LARGEST
+
+
+def _is_over(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() >= deadline
+
+
+def _number_of(_connection: Connection, numbers: Sequence[int]) -> int:
+    return len(numbers)
+
+
+def _by_relevance(database: Database, what: Wanted, limit: int | None) -> Iterator[NewsItem]:
+    numbers = relevance.ranked(database, what, limit or 0, below=None, deadline=None).numbers[:limit]
+    for part in chunks(numbers):
         with database.read() as connection:
-            if question is None:
-                newest = select(items.c.seq).where(items.c.seq < below, items.c.seq >= least)
-                numbers = list(connection.execute(newest.order_by(items.c.seq.desc()).limit(size)).scalars())
-            else:
-                numbers = fulltext.dialect(sqlite=database.sqlite).find(connection, question, below, least, size)
-            rows: list[Any] = []
-            for part in chunks(numbers):
-                statement = select(items).where(items.c.seq.in_(part)).order_by(items.c.seq.desc())
-                rows += connection.execute(statement).mappings().all()
-            page = with_rules(connection, rows)
-        if page:
-            yield page
-        if len(numbers) < size:
-            return
-        below = numbers[-1]
-        size = min(2 * size, _LARGEST_PAGE)
+            found = items_by_seq(connection, part)
+        yield from found.values()
 
 
-def _by_relevance(
-    database: Database, found: Iterator[tuple[NewsItem, Verdict | None]], limit: int | None
-) -> Iterator[NewsItem]:
-    """The newest matches by weight: hits in the title count four times, in the summary twice; each further hit counts
-    less; among equals the newest first."""
-    ranked = [
-        (-_weight(verdict), place, item.id)
-        for place, (item, verdict) in enumerate(itertools.islice(found, MOST_RANKED))
-    ]
-    best = sorted(ranked) if limit is None else heapq.nsmallest(limit, ranked)
-    for part in chunks([item_id for _weight_, _place, item_id in best]):
-        with database.read() as connection:
-            stored = items_by_id(connection, part)
-        yield from (stored[item_id] for item_id in part if item_id in stored)
-
-
-def _weight(verdict: Verdict | None) -> float:
-    hits = Counter(span.field for span in verdict.spans) if verdict is not None else Counter[str]()
-    return sum(_WEIGHTS.get(field, 1.0) * math.log1p(count) for field, count in hits.items())
+def _page_by_relevance(
+    database: Database, what: Wanted, place: cursors.Place | None, limit: int, deadline: float | None
+) -> Page:
+    skipped = place.skipped if place else 0
+    end = skipped + limit
+    below = place.below if place else None
+    ranking = relevance.ranked(database, what, end, below=below, deadline=deadline)
+    with database.read() as connection:
+        news = tuple(items_by_seq(connection, ranking.numbers[skipped:end]).values())
+    cursor = None
+    if len(ranking.numbers) > end:
+        cursor = cursors.written(ranking.below, what.asked, skipped=end)
+    elif ranking.down_to is not None:
+        cursor = cursors.written(ranking.down_to, what.asked, skipped=0)
+    return Page(news, ranking.in_time, cursor, moment_of_seq(ranking.down_to) if ranking.down_to else None)

@@ -74,7 +74,7 @@ def settle(database: Database, settlements: Sequence[Settlement], judge: Judge |
 
 
 _LEASE = ("lease_owner", "lease_until")
-_CHANGED = ("tries", "reached", "state", "ended_at", "next_try_at", "last_error", "dropped", *_LEASE)
+_CHANGED = ("tries", "reached", "refused", "state", "ended_at", "next_try_at", "last_error", "dropped", *_LEASE)
 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -131,6 +131,7 @@ def _after(row: Mapping[str, Any], one: Settlement) -> dict[str, Any]:
     values: dict[str, Any] = {
         "tries": row["tries"] + 1,
         "reached": json.dumps(list(reached)),
+        "refused": json.dumps({**json.loads(row["refused"]), **{k: storable(v) for k, v in told.refused.items()}}),
         "lease_owner": None,
         "lease_until": None,
     }

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from archive.database import Database
 from archive.document import storable, storable_or_none
-from archive.identity import item_keys, text_key
+from archive.identity import STATE, item_keys, text_key
 from archive.model import Known, Rejected
 from archive.tables import Moment, items, sighting_keys, sightings, sources
 from archive.tables import item_keys as keys_table
@@ -21,6 +21,7 @@ MOST_SIGHTINGS = 5000  # of one source, whose keys count as known
 PAGE_TRIES = 5  # so often a page that could not be read is tried again
 # An entry rejected for a transient reason is tried at every visit, but not for ever.
 TRANSIENT_FOR = timedelta(days=3)
+STATES_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +130,16 @@ def _known_keys(connection: Connection, source: str, now: datetime, most: int) -
         items.c.page_tries >= PAGE_TRIES,
     )
     newest = (
-        select(sightings.c.id)
+        select(sightings.c.id, sightings.c.last_at)
         .outerjoin(items, items.c.id == sightings.c.item_id)
         .where(sightings.c.source == source, settled)
         .order_by(sightings.c.last_at.desc(), sightings.c.id.desc())
         .limit(most)
         .subquery()
     )
-    statement = select(sighting_keys.c.key).join(newest, newest.c.id == sighting_keys.c.sighting_id)
+    # how an entry looked matters as long as it may be edited; it is told anew when a list still has it after that
+    needed = or_(~sighting_keys.c.key.startswith(STATE), newest.c.last_at >= now - STATES_FOR)
+    statement = select(sighting_keys.c.key).join(newest, newest.c.id == sighting_keys.c.sighting_id).where(needed)
     return frozenset(connection.execute(statement).scalars())
 
 

@@ -5,31 +5,41 @@ Each method says in one line what it does; the work is in the module it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from archive import backtest as backtesting
 from archive import backup as copies
 from archive import (
     claims,
     figures,
+    forgetting,
+    furniture_rows,
+    health,
     ledger,
     outbox,
+    replaying,
     requeue,
     retention,
+    rewriting,
     rows,
     schema,
     settling,
     sightings,
+    silencing,
     troubles,
     writer,
 )
 from archive import search as searching
 from archive.claims import SourceState
 from archive.database import Database, make_writable
+from archive.forgetting import Forgotten
+from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
 from archive.model import (
+    Bounds,
     Delivery,
     DeliveryState,
     Judged,
@@ -37,12 +47,17 @@ from archive.model import (
     Known,
     MatchSpan,
     NewsItem,
+    Owed,
+    Promise,
     Rejected,
+    Silence,
     Story,
     Told,
     Trouble,
     Visit,
 )
+from archive.rewriting import Correction
+from archive.standing import Afterwards, Outage, Record, Standing
 from query import Query
 
 
@@ -95,9 +110,34 @@ class Archive:
         """Where every source stands that was ever claimed or visited."""
         return claims.source_states(self._database)
 
-    def checked(self, visit: Visit, next_check_at: datetime, missed: int = 0, owner: str = "") -> None:
-        """Write down how a visit went, and give the lease back."""
-        claims.checked(self._database, visit, next_check_at, missed, owner)
+    def checked(
+        self,
+        visit: Visit,
+        next_check_at: datetime,
+        missed: int = 0,
+        owner: str = "",
+        after: Afterwards | None = None,
+    ) -> None:
+        """Write down how a visit went and what it changed, and give the lease back."""
+        claims.checked(self._database, visit, next_check_at, missed, owner, after)
+
+    # how sources behave: archive.health
+
+    def record(self, source: str, now: datetime) -> Record:
+        """All that is kept of a source's behaviour."""
+        return health.record_of(self._database, source, now)
+
+    def standings(self) -> dict[str, Standing]:
+        """How every source stands that was ever visited."""
+        return health.whole_standings(self._database)
+
+    def outages(self, since: datetime) -> list[Outage]:
+        """When sources were dark, as far as it lasted beyond ``since``."""
+        return health.outages_since(self._database, since)
+
+    def tell(self, changed: Sequence[Standing], notices: settling.Notices, now: datetime) -> int:
+        """Owe the operator notices of how sources are now, once; how many."""
+        return health.tell(self._database, changed, notices, now)
 
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
@@ -105,9 +145,26 @@ class Archive:
 
     # items: archive.writer
 
-    def keep(self, batch: Sequence[Judged], now: datetime, *, via: str, alerting: bool = True) -> list[Kept]:
-        """Keep a batch with all it owes in one transaction; what became of each, in order."""
-        return writer.keep(self._database, batch, now, via=via, alerting=alerting)
+    def lesson(self, batch: Sequence[NewsItem], now: datetime) -> Lesson:
+        """The items freed of what their outlets put under everything, and what they teach about that."""
+        with self._database.read() as connection:
+            return furniture_rows.lesson_of(connection, batch, now)
+
+    def keep(
+        self,
+        batch: Sequence[Judged],
+        now: datetime,
+        *,
+        via: str,
+        alerting: bool = True,
+        lesson: Lesson | None = None,
+    ) -> list[Kept]:
+        """Keep a batch with all it owes, and what it taught, in one transaction; what became of each, in order."""
+        return writer.keep(self._database, batch, now, via=via, alerting=alerting, lesson=lesson)
+
+    def correct(self, batch: Sequence[Correction], rules: Collection[str], now: datetime) -> int:
+        """Put texts freed of furniture, judged anew by ``rules``, in the place of those that are kept; how many."""
+        return rewriting.correct(self._database, batch, rules, now)
 
     def reject(self, batch: Sequence[Rejected], now: datetime) -> None:
         """Note entries that were seen and not kept."""
@@ -116,6 +173,18 @@ class Archive:
     def forget_texts(self, before: datetime, now: datetime | None = None) -> int:
         """Remove the texts of items seen before that time; their identity stays. How many."""
         return retention.forget_texts(self._database, before, now or datetime.now(UTC))
+
+    def forget(self, url_or_id: str, now: datetime) -> Forgotten | None:
+        """Remove all words of an item and keep its tombstone; None if it was never kept."""
+        return forgetting.forget_item(self._database, url_or_id, now)
+
+    def forget_source(self, source: str, now: datetime) -> Forgotten:
+        """Remove all words of all items of a source and keep their tombstones."""
+        return forgetting.forget_source(self._database, source, now)
+
+    def cut_source(self, source: str, store: str, now: datetime) -> int:
+        """Cut what was kept of a source before its ``store`` said less; how many items."""
+        return forgetting.cut_source(self._database, source, store, now)
 
     # deliveries: archive.outbox
 
@@ -128,9 +197,34 @@ class Archive:
         channels: Sequence[str],
         limit: int = 100,
         each: int | None = None,
+        bounds: Mapping[str, Bounds] | None = None,
     ) -> list[Delivery]:
-        """Bundle what is due, and lease what is to be tried now; the channels take turns."""
-        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit, each=each)
+        """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
+        return outbox.claim_deliveries(
+            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds
+        )
+
+    def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:
+        """Owe an item that is kept to whom a rule would have told it; how many promises that makes."""
+        return replaying.replay(self._database, item_id, promises, spans, now)
+
+    # silences: archive.silencing
+
+    def silence(self, rule: str, until: datetime, why: str, now: datetime) -> Silence:
+        """Tell nobody of what a rule matches, from now on until then."""
+        return silencing.silence(self._database, rule, until, why, now)
+
+    def end_silence(self, silence_id: str, now: datetime) -> Silence | None:
+        """End a silence before its time; None if it is over or there is none."""
+        return silencing.end_silence(self._database, silence_id, now)
+
+    def silences(self, active_at: datetime | None = None) -> list[Silence]:
+        """All silences, newest first; with a time only those that go on then."""
+        return silencing.listed(self._database, active_at)
+
+    def silenced(self, silence_id: str) -> list[Owed]:
+        """What a silence has kept back."""
+        return silencing.silenced(self._database, silence_id)
 
     def owe_message(
         self, channel: str, kind: str, message: Mapping[str, Any], now: datetime, delivery_id: str | None = None
@@ -259,6 +353,51 @@ class Archive:
             self._database, query, since=since, until=until, limit=limit, sort=sort, now=now, as_rule=as_rule
         )
 
+    def page(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 50,
+        sort: str = "newest",
+        cursor: str | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+        as_rule: bool = False,
+    ) -> searching.Page:
+        """A page of items that match, found within a time; it says whether it is complete, and how to go on."""
+        return searching.page(
+            self._database,
+            query,
+            since=since,
+            until=until,
+            limit=limit,
+            sort=sort,
+            cursor=cursor,
+            seconds=seconds,
+            now=now,
+            as_rule=as_rule,
+        )
+
+    def count(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+    ) -> searching.Count:
+        """How many items match, exactly or at least."""
+        return searching.count(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
+    def backtest(
+        self, query: Query, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[backtesting.Batch]:
+        """What a rule would have matched, newest first, batch by batch."""
+        return backtesting.backtest(self._database, query, since, until)
+
     def explain(self, url_or_id: str) -> Ledger | None:
         """The whole account of an item or a rejected entry; None if it was never seen."""
         with self._database.read() as connection:
@@ -282,6 +421,11 @@ class Archive:
     def ping(self) -> None:
         """Raises an ``ArchiveError`` unless the archive answers and has its tables."""
         schema.check_version(self._database, must_be_current=True)
+
+    def held(self) -> dict[tuple[str, str], int]:
+        """Channel name and reason to how much waits for a digest by it."""
+        with self._database.read() as connection:
+            return figures.held(connection)
 
     def backup(self, path: str | Path) -> None:
         """A consistent copy of an SQLite archive while it is in use."""

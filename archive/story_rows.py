@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -158,7 +159,14 @@ def prints_of_story(connection: Connection, story_id: str, but: str) -> list[Pri
         .join(items, items.c.id == prints.c.item_id)
         .where(items.c.story_id == story_id, items.c.id != but)
     )
-    return [
-        Print(stories.unpacked(row.hashes), frozenset(row.figures.split()), row.words)
-        for row in connection.execute(statement)
-    ]
+    return [_print(row) for row in connection.execute(statement).mappings()]
+
+
+def print_of_item(connection: Connection, item_id: str) -> Print | None:
+    """The stored print of one item; None where its text is too short, or forgotten."""
+    row = connection.execute(select(prints).where(prints.c.item_id == item_id)).mappings().first()
+    return None if row is None else _print(row)
+
+
+def _print(row: Mapping[Any, Any]) -> Print:
+    return Print(stories.unpacked(row["hashes"]), frozenset(row["figures"].split()), row["words"])

@@ -46,16 +46,34 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"The archive keeps only times with a zone, and {value.isoformat()} has none.")
-        return (value - _EPOCH) // _MICROSECOND
+        return micros_of(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Microseconds to a UTC time."""
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+        return None if value is None else moment_of_micros(int(value))
+
+
+def micros_of(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of_micros(micros: int) -> datetime:
+    """The UTC time so many microseconds after 1970. Raises ``OverflowError`` outside of the calendar."""
+    return _EPOCH + timedelta(microseconds=micros)
 
 
 def seq_floor(moment: datetime) -> int:
     """The lowest ``seq`` of the second of ``moment``."""
     return ((moment - _EPOCH) // timedelta(seconds=1)) << SECOND_BITS
+
+
+def moment_of_seq(seq: int) -> datetime | None:
+    """The second of a row number; None outside of the calendar."""
+    try:
+        return _EPOCH + timedelta(seconds=seq >> SECOND_BITS)
+    except OverflowError:
+        return None
 
 
 # SQLite numbers rows by itself only when the type is exactly INTEGER.
@@ -94,6 +112,7 @@ visits = Table(
     Column("ended_at", Moment, nullable=False),
     Column("items", Integer, nullable=False),
     Column("new", Integer, nullable=False),
+    Column("fresh", Integer, nullable=False, server_default=text("0")),
     Column("missed", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
     Column("http_status", Integer),
@@ -122,11 +141,15 @@ items = Table(
     Column("seen_at", Moment, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("filled_at", Moment),
+    Column("edited_at", Moment),
     Column("forgotten_at", Moment),
+    Column("removed_at", Moment),
     Column("via", Text, nullable=False),
     Column("quiet", Text),
     Column("complete", Boolean, nullable=False),
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
+    Column("clock", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
 )
@@ -199,12 +222,28 @@ deliveries = Table(
     Column("ended_at", Moment),
     Column("last_error", Text),
     Column("reached", Text, nullable=False, server_default=text("'[]'")),
+    Column("refused", Text, nullable=False, server_default=text("'{}'")),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("lease_owner", Text),
     Column("lease_until", Moment),
     Column("dropped", Text),
     Index("deliveries_due", "state", "next_try_at"),
     Index("deliveries_of_channel", "channel", "state", "next_try_at", "created_at"),
     Index("deliveries_by_time", "created_at"),
+    Index("deliveries_ended", "ended_at"),
+)
+
+# Somebody asked not to hear of a rule for a while; rows stay, as the account of what was not told.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("silences_of_rule", "rule"),
 )
 
 owed = Table(
@@ -220,15 +259,25 @@ owed = Table(
     Column("due_at", Moment, nullable=False),
     Column("owed_at", Moment, nullable=False),
     Column("delivery_id", Text, ForeignKey("deliveries.id")),
-    Index("owed_once", "item_id", "channel", "rule", unique=True),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("held", Text),
+    Column("silence_id", Text, ForeignKey("silences.id", name="owed_silence")),
+    Index("owed_once", "item_id", "channel", "rule", "version", unique=True),
     Index("owed_of_story", "story_id", "channel"),
     Index("owed_of_delivery", "delivery_id"),
     Index(
         "owed_open",
         "channel",
         "due_at",
-        sqlite_where=text("delivery_id IS NULL"),
-        postgresql_where=text("delivery_id IS NULL"),
+        sqlite_where=text("delivery_id IS NULL AND silence_id IS NULL"),
+        postgresql_where=text("delivery_id IS NULL AND silence_id IS NULL"),
+    ),
+    Index(
+        "owed_silenced",
+        "silence_id",
+        sqlite_where=text("silence_id IS NOT NULL"),
+        postgresql_where=text("silence_id IS NOT NULL"),
     ),
 )
 
@@ -285,6 +334,35 @@ shingles = Table(
     Column("hash", BigInteger, primary_key=True),
     Column("item_id", Text, ForeignKey("prints.item_id", ondelete="CASCADE"), primary_key=True),
     Index("shingles_of_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+# What edited articles said before, oldest first; the last version is the item itself.
+versions = Table(
+    "versions",
+    metadata,
+    Column("item_id", Text, ForeignKey("items.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("replaced_at", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text),
+    Column("summary", Text),
+    Column("body", Text),
+    Column("published_at", Moment),
+)
+
+# Lines of an outlet's articles by hash, and the first few stories that carried them (archive.furniture_rows).
+furniture = Table(
+    "furniture",
+    metadata,
+    Column("outlet", Text, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("stories", Integer, nullable=False),
+    Column("title", Boolean, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Index("furniture_by_time", "outlet", "last_at"),
     sqlite_with_rowid=False,
 )
 

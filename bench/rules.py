@@ -2,9 +2,11 @@
 
 Generated rules (a third phrases, the rest boolean of 2-8 words, some with NEAR, a beginning or NOT; about 1.5 matches
 per item and thousand rules) by generated items of 400-700 words. On one core, in one run: the index of rules, the plain
-loop over all rules with the same judge, and a loop of compiled regular expressions (``re``), which finds words without
-their other forms. Loop and expressions see the first items only; figures are items per second. Which rules match is
-timed, from the raw text on, and apart from it the places in those that do.
+loop over all rules with the same judge, a loop of compiled regular expressions (``re``), which finds words without
+their other forms, and the naive evaluator that the tests hold against the judge. Loops see the first items only, the
+naive evaluator every rule that matched and as many that did not; figures are items per second. Which rules match is
+timed, from the raw text on, and apart from it the places in those that do. Loading and memory are those of a process
+that does nothing else, without and with the file of compiled rules.
 """
 
 from __future__ import annotations
@@ -15,18 +17,22 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import psutil
 
-from alerts.index import RuleIndex
-from alerts.rules import Rule, RuleSettings, Schedule
-from query import Document, judge, matches, parse
-from query.judge import look_at
+from alerts.match import matching_names
+from alerts.rules import MANY, Rules, RuleSettings
+from query import Document, Names, judge, matches
+from tests.query.naive import Naive
 
 NOW = datetime(2025, 8, 15, tzinfo=UTC)
 VOCABULARY = 40_000
@@ -123,12 +129,9 @@ def generated(language: Language, number: int) -> Iterator[Generated]:
             yield Generated(query, (*every, f"(?:{'|'.join(group)})"))
 
 
-def rules_of(made: Sequence[Generated]) -> list[Rule]:
-    """Parsed rules."""
-    return [
-        Rule(RuleSettings.model_construct(name=str(at), query=one.query), parse(one.query), Schedule("now"))
-        for at, one in enumerate(made)
-    ]
+def settings_of(made: Iterable[Generated]) -> list[RuleSettings]:
+    """As the configuration gives them."""
+    return [RuleSettings.model_construct(name=str(at), query=one.query) for at, one in enumerate(made)]
 
 
 Expressions: TypeAlias = tuple[list[re.Pattern[str]], list[re.Pattern[str]]]
@@ -160,60 +163,113 @@ def megabytes() -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-def race(number: int, items: Sequence[tuple[str, str]], check: int, seed: int) -> None:
-    """One size: figures on one line."""
+@dataclass(frozen=True)
+class Loaded:
+    """Seconds of this process from settings to the first answer, and MB that stay; ``native``: those of native code."""
+
+    seconds: float
+    megabytes: float
+    native: tuple[float, float]
+
+
+def load(number: int, seed: int, file: Path) -> Loaded:
+    """Loads the rules in this process, which has done nothing before."""
+    settings = settings_of(generated(Language(seed), number))
+    document = Document.of(title="nothing", seen_at=NOW)
+    gc.collect()
+    before, began = megabytes(), time.process_time()
+    few = Rules(settings[:MANY])
+    few.index.candidates(document)
+    native = time.process_time() - began, megabytes() - before
+    del few
+    before, began = megabytes(), time.process_time()
+    rules = Rules(settings, file=file)
+    rules.index.candidates(document)
+    return Loaded(time.process_time() - began, megabytes() - before, native)
+
+
+def loads(number: int, seed: int, file: Path) -> None:
+    """Loading without and with the file, each in a fresh process."""
+    found = []
+    for _ in range(2):
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            found.append(process.submit(load, number, seed, file).result())
+    each = 1e4 / number
+    print(
+        f"{'':>15} loaded in {found[0].seconds:.1f} s, from the file ({file.stat().st_size / 1e6:.1f} MB) in"
+        f" {found[1].seconds:.1f} s; MB per 10,000 rules {found[0].megabytes * each:.1f}, from the file"
+        f" {found[1].megabytes * each:.1f}; beside them the native code takes {found[1].native[1]:.0f} MB and"
+        f" {found[1].native[0]:.1f} s",
+        flush=True,
+    )
+
+
+def race(number: int, items: Sequence[tuple[str, str]], check: int, seed: int, file: Path) -> None:
+    """One size: figures on some lines."""
     made = list(generated(Language(seed), number))
-    before = megabytes()
-    began = time.process_time()
-    rules = rules_of(made)
-    parsed = time.process_time() - began
-    with_rules = megabytes()
-    began = time.process_time()
-    index = RuleIndex(rules)
-    indexed = time.process_time() - began
-    with_index = megabytes()
+    rules = Rules(settings_of(made), file=file)
+    gc.collect()
     gc.freeze()
 
-    def asked(document: Document) -> list[Rule]:
-        look = look_at(document, NOW)
-        return index.matching(document, lambda rule: rule.query.part.holds(look))
-
-    def all_asked() -> list[list[Rule]]:
-        return [asked(Document.of(title=title, body=body, seen_at=NOW)) for title, body in items]
+    def all_asked() -> list[list[str]]:
+        return [matching_names(each, rules, NOW) for each in documents(items)]
 
     for _ in range(-(-_LEARNED // len(items))):
         all_asked()
-    answers: list[list[Rule]] = []
+    answers: list[list[str]] = []
     quick = rate(len(items), lambda: answers.extend(all_asked()))
-    some = max(1, min(check, len(items)) * 1000 // max(number, 1000)) if check else 0
     part = documents(items[:20])
-    spans = rate(
-        len(part), lambda: [judge(r.query, d, NOW) for d, found in zip(part, answers, strict=False) for r in found]
-    )
+    by_name = rules.by_name
+    found = [(by_name[name].query, one) for one, names in zip(part, answers, strict=False) for name in names]
+    for query, _ in found:
+        _ = query.part
+    spans = rate(len(part), lambda: [judge(query, one, NOW) for query, one in found])
     print(
         f"{number:>8,} rules: index {quick:8,.0f} items/s; {sum(map(len, answers)) / len(items) / number * 1000:.2f}"
-        f" matches per item and thousand; places of all matches {spans:,.0f} items/s; parse {parsed:.1f} s, index"
-        f" {indexed:.2f} s, MB per 10,000 rules {(with_rules - before) / number * 1e4:.1f} parsed"
-        f" + {(with_index - with_rules) / number * 1e4:.1f} index",
+        f" matches per item and thousand; places of all matches {spans:,.0f} items/s",
         flush=True,
     )
-    if some:
-        loop_documents = documents(items[:some])
-        looped: list[list[Rule]] = []
-        loop = rate(
-            some,
-            lambda: looped.extend([r for r in rules if matches(r.query, each, NOW)] for each in loop_documents),
-        )
-        compiled = expressions(made)
-        texts = [f"{title}\n{body}" for title, body in items[:some]]
-        bare = rate(some, lambda: [_searched(compiled, text) for text in texts])
-        same = looped == answers[:some]
-        print(
-            f"{'':>15} loop {loop:8,.1f} items/s ({quick / loop:,.0f} times slower); expressions {bare:,.2f}"
-            f" ({quick / bare:,.0f} times slower); identical matches on {some} items: {'yes' if same else 'NO'}",
-            flush=True,
-        )
+    if some := max(1, min(check, len(items)) * 1000 // max(number, 1000)) if check else 0:
+        compare(made, rules, items[:some], answers[:some], quick, seed)
     gc.unfreeze()
+
+
+def compare(
+    made: Sequence[Generated],
+    rules: Rules,
+    items: Sequence[tuple[str, str]],
+    answers: Sequence[list[str]],
+    quick: float,
+    seed: int,
+) -> None:
+    """The loops over all rules, and whether they find the same."""
+    each_rule = rules.rules
+    for rule in each_rule:
+        _ = rule.query.part
+    looped: list[list[str]] = []
+    texts = documents(items)
+    loop = rate(
+        len(items),
+        lambda: looped.extend([rule.name for rule in each_rule if matches(rule.query, one, NOW)] for one in texts),
+    )
+    compiled = expressions(made)
+    bare = rate(len(items), lambda: [_searched(compiled, f"{title}\n{body}") for title, body in items])
+    picked = random.Random(seed)
+    judged, same = 0, looped == list(answers)
+    began = time.process_time()
+    for (title, body), names in zip(items[:3], answers, strict=False):
+        naive = Naive({"title": title, "body": body}, None, NOW, NOW, Names())
+        found = set(names)
+        for rule in picked.sample(each_rule, min(200, len(each_rule))) + [each_rule[int(name)] for name in names[:200]]:
+            same = same and naive.judge(rule.query.node) == (rule.name in found)
+            judged += 1
+    slow = judged / (time.process_time() - began) / len(each_rule)
+    print(
+        f"{'':>15} loop {loop:8,.1f} items/s (index {quick / loop:,.0f} times faster); expressions {bare:,.2f}"
+        f" ({quick / bare:,.0f}); naive {slow:,.3f} ({quick / slow:,.0f}, by {judged} rules and items); identical"
+        f" matches on {len(items)} items: {'yes' if same else 'NO'}",
+        flush=True,
+    )
 
 
 def _searched(compiled: Sequence[Expressions], text: str) -> int:
@@ -235,8 +291,13 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     language = Language(asked.seed)
     items = [language.item() for _ in range(asked.items)]
-    for number in asked.rules:
-        race(number, items, asked.check, asked.seed)
+    print(f"load average {os.getloadavg()[0]:.2f}", flush=True)
+    with TemporaryDirectory() as folder:
+        for number in asked.rules:
+            file = Path(folder) / f"{number}.rules"
+            race(number, items, asked.check, asked.seed, file)
+            file.unlink(missing_ok=True)
+            loads(number, asked.seed, file)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from lxml import html as lxml_html
 
+from crawler.finding_api import api_at
 from crawler.leads import Found
 from crawler.reading.charset import decode
 from crawler.reading.feed import read_feed
@@ -51,4 +52,4 @@ def list_at(body: bytes, url: str, content_type: str | None) -> Found | None:
         moments = [moment for entry in sitemap.entries if (moment := entry.published_at or entry.lastmod)]
         count = len(sitemap.entries) or len(sitemap.index_urls)
         return Found("sitemap", url, count, max(moments, default=None))
-    return None
+    return api_at(body, url, content_type)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from archive.model import NewsItem
+from archive.model import NewsItem, Pace
 
 if TYPE_CHECKING:  # the daemon knows these values too, and must not load what reads pages
     from crawler.reading.entries import FeedEntry
@@ -27,11 +28,14 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class ListReading:
-    """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence."""
+    """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence;
+    ``pace`` is what the list says of how often to ask; ``next_page`` the address of a listing's next page."""
 
     leads: tuple[Lead, ...] = ()
     sitemaps: tuple[str, ...] = ()
     problem: str | None = None
+    pace: Pace = field(default_factory=Pace)
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ class ArticleReading:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed or sitemap that was found: ``kind`` is the source key it belongs under; ``entries`` now, the ``newest`` of
-    them, and whether the entries carry whole articles."""
+    """A feed, sitemap or API that was found: ``kind`` is the source key it belongs under; ``entries`` now, ``newest``
+    of them, whether the entries carry whole articles; of an API also where its ``items`` and their ``fields``
+    are."""
 
     kind: str
     url: str
@@ -53,3 +58,5 @@ class Found:
     newest: datetime | None = None
     full_text: bool = False
     language: str | None = None
+    items: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from archive.identity import canonical_url, item_keys, text_key
+from archive.identity import canonical_url, item_keys, state_key, text_key
 from crawler.reading.entries import FeedEntry
 from crawler.reading.plain import excerpt, key
 from crawler.settings import SourceSettings
@@ -50,6 +50,12 @@ def keys_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = 
     return item_keys(source.name, url, guid, outlet_id) or (text_key(source.name, entry.title, entry.summary),)
 
 
+def state_of(entry: FeedEntry, keys: tuple[str, ...], kind: str) -> str:
+    """How the entry looks in a list of this kind; another state of a known entry hints at an edit."""
+    said = (key(entry.title), key(entry.summary or ""), key(entry.text or ""), entry.updated)
+    return state_key(kind, keys, *said)
+
+
 def names_nothing(url: str | None, shared: Collection[str] = ()) -> bool:
     """Is this address a site's front page, or one that several entries share?"""
     if url is None:
@@ -59,12 +65,16 @@ def names_nothing(url: str | None, shared: Collection[str] = ()) -> bool:
 
 
 def named_in(url: str | None, source: SourceSettings) -> tuple[str | None, str | None]:
-    """(outlet's id, section) as the source's ``article`` expression finds them in a URL."""
+    """(outlet's id, section) as the source's ``article`` expression finds them in a URL, or in the form of it without
+    trackers, telephone and print twins: one id, whatever the form."""
     if url is None or source.article is None:
         return None, None
-    found = re.search(source.article, url[:2000])
-    groups = found.groupdict() if found else {}
-    return groups.get("id"), groups.get("section")
+    canonical = canonical_url(url)
+    for form in (url, canonical, canonical.replace("https://", "https://www.", 1)):
+        if found := re.search(source.article, form[:2000]):
+            groups = found.groupdict()
+            return groups.get("id"), groups.get("section")
+    return None, None
 
 
 def title_from(entry: FeedEntry) -> str:

@@ -11,14 +11,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from archive.furniture import Habit, mark_of, without_furniture
 from archive.identity import canonical_url, item_keys
 from archive.model import NewsItem
 from crawler.leads import ArticleReading, Lead, ListReading
-from crawler.naming import keys_of, named_in, names_nothing, shared_names, title_from
+from crawler.naming import keys_of, named_in, names_nothing, shared_names, state_of, title_from
+from crawler.pace import pace_of
+from crawler.reading.api import Paths, read_api
 from crawler.reading.feed import FeedEntry, read_feed
 from crawler.reading.listing import read_listing
 from crawler.reading.page import PageHints, PageReading, Select, read_page, read_text
+from crawler.reading.paging import next_page
 from crawler.reading.sitemap import SitemapEntry, read_sitemap
+from crawler.reading.stubs import is_challenge, what_page
 from crawler.settings import SourceSettings, Start
 
 _MOST_LEADS = 500
@@ -35,7 +40,19 @@ def read_feed_list(
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    return ListReading(_newest_first([lead_of(entry, source, shared) for entry in reading.entries]))
+    return ListReading(
+        _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries]), pace=pace_of(body)
+    )
+
+
+def read_api_list(body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start) -> ListReading:
+    """The leads of a JSON answer."""
+    named = begin.fields.model_dump() if begin.fields else {}
+    reading = read_api(body, url, Paths(begin.items, **named), content_type, source.timezone, source.language)
+    if reading.problem is not None:
+        return ListReading(problem=reading.problem)
+    shared = shared_names(reading.entries, reading.site)
+    return ListReading(_newest_first([lead_of(entry, source, shared, kind="api") for entry in reading.entries]))
 
 
 def read_sitemap_list(
@@ -49,7 +66,7 @@ def read_sitemap_list(
         return ListReading(problem=reading.problem)
     newest = sorted(reading.entries, key=lambda entry: entry.published_at or entry.lastmod or _LONG_AGO, reverse=True)
     wanted = [entry for entry in newest if _is_wanted(entry, source, begin)][:_MOST_LEADS]
-    return ListReading(tuple(lead_of(_entry_of(entry), source) for entry in wanted))
+    return ListReading(tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted))
 
 
 def read_listing_list(
@@ -60,14 +77,26 @@ def read_listing_list(
         body, url, content_type, ", ".join(begin.links) or None, begin.links_match, article=source.article
     )
     if not links:
-        return ListReading(problem="the page has no link that looks like an article's; see `links` and `links_match`")
+        told = f" ({what_page(text)})" if is_challenge(text := body[:100_000].decode("latin-1")) else ""
+        return ListReading(
+            problem=f"the page has no link that looks like an article's{told}; see `links` and `links_match`"
+        )
     named = [link for link in links if not names_nothing(link.url)]
     leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in named[:_MOST_LEADS]]
-    return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads))
+    following = next_page(body, url, content_type, begin.next) if begin.pages > 1 else None
+    return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads), next_page=following)
 
 
-def read_article(html: bytes, url: str, content_type: str | None, source: SourceSettings, lead: Lead) -> ArticleReading:
-    """The item of an article page, together with what the list said of it."""
+def read_article(
+    html: bytes,
+    url: str,
+    content_type: str | None,
+    source: SourceSettings,
+    lead: Lead,
+    titles: Collection[int] = (),
+) -> ArticleReading:
+    """The item of an article page, together with what the list said of it. ``titles`` are marks of the headlines of
+    all entries of the list: those of others are captions where they stand in this one's text."""
     if urlsplit(url).path in ("", "/") and urlsplit(lead.item.url or "").path not in ("", "/"):
         return ArticleReading(None, "it redirects to the front page")
     reading = read_page(html, url, content_type, hints_of(source, lead.entry))
@@ -76,14 +105,19 @@ def read_article(html: bytes, url: str, content_type: str | None, source: Source
     if not (reading.title or lead.item.title):
         return ArticleReading(None, "no headline was found on the page")
     keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
-    return ArticleReading(_item(reading, lead.entry, source, tuple(keys), complete=True))
+    item = _item(reading, lead.entry, source, tuple(keys), complete=True)
+    captions = set(titles) - {mark_of(lead.item.title)}
+    return ArticleReading(without_furniture(item, dict.fromkeys(captions, Habit(title=True))))
 
 
-def lead_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = ()) -> Lead:
+def lead_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = (), *, kind: str | None = None) -> Lead:
     """The lead an entry gives: the item as the list has it, and whether its page is worth reading. ``shared`` are names
-    that several entries of its list carry."""
+    that several entries of its list carry. ``kind`` is that of a list whose entries change when their article does;
+    the links of a listing say other things every hour."""
     needs_page = _needs_page(entry, source) and not names_nothing(entry.url, shared)
     keys = keys_of(entry, source, shared)
+    if kind is not None:
+        keys = (*keys, state_of(entry, keys, kind))
     item = _item(read_text(None, hints_of(source, entry)), entry, source, keys, complete=not needs_page)
     refused = None if item.title or needs_page else "the entry has neither a title nor any words"
     return Lead(item, entry, needs_page, stands_alone=bool(item.title), refused=refused)
@@ -116,13 +150,20 @@ def _item(
         place=reading.place,
         credit=reading.credit,
         published_at=reading.published_at,
+        clock=reading.clock,
         keys=keys,
         complete=complete,
     )
 
 
 def _entry_of(entry: SitemapEntry) -> FeedEntry:
-    return FeedEntry(url=entry.url, title=entry.title or "", published_at=entry.published_at, language=entry.language)
+    return FeedEntry(
+        url=entry.url,
+        title=entry.title or "",
+        published_at=entry.published_at,
+        language=entry.language,
+        updated=entry.lastmod.isoformat() if entry.lastmod else None,
+    )
 
 
 def _is_wanted(entry: SitemapEntry, source: SourceSettings, begin: Start) -> bool:

@@ -1,13 +1,14 @@
 """robots.txt by RFC 9309, over all sources of this worker.
 
 A file that is there is obeyed (its first 500 KiB, for a day); 4xx and more than five redirects mean there is none;
-5xx, no answer or a refused address mean that nothing may be fetched. Product tokens are compared without version.
+5xx, no answer or a refused address mean that nothing may be fetched, unless an earlier copy is known: that one then
+counts for up to thirty days. Product tokens are compared without version.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _PARSED = 500 * 1024
 _ACCEPTED = 8 * 1024 * 1024
 _DAY = 86400.0
-_SOON = 300.0
+_SOON = 30.0
+_LONGEST_COPY = 30 * _DAY
 _LONGEST_DELAY = 10.0
 
 
@@ -44,6 +46,7 @@ class Verdict:
     rules: Protego | None
     unreachable: str | None
     until: float
+    asked_at: float = 0.0
 
     def check(self, url: str, token: str) -> float:
         """The pause the file asks for, in seconds. Raises RobotsRefused."""
@@ -61,6 +64,7 @@ class RobotsFiles:
 
     def __init__(self) -> None:
         self._asked: dict[str, asyncio.Task[Verdict]] = {}
+        self._last: dict[str, Verdict] = {}
 
     async def verdict(self, crawler: Crawler, url: str) -> Verdict:
         """The verdict for the host of ``url``."""
@@ -75,9 +79,21 @@ class RobotsFiles:
                 return await self.verdict(crawler, url)
         if len(self._asked) > 2_000:
             self._asked.clear()
-        asked = asyncio.ensure_future(_ask(crawler, origin))
+            self._last.clear()
+        asked = asyncio.ensure_future(self._ask(crawler, origin))
         self._asked[origin] = asked
         return await asyncio.shield(asked)
+
+    async def _ask(self, crawler: Crawler, origin: str) -> Verdict:
+        """What the host says now; while it cannot be asked, what it said before (section 2.4)."""
+        verdict, now = await _ask(crawler, origin), asyncio.get_running_loop().time()
+        if verdict.unreachable is None:
+            self._last[origin] = replace(verdict, asked_at=now)
+            return verdict
+        before = self._last.get(origin)
+        if before is None or now - before.asked_at > _LONGEST_COPY:
+            return verdict
+        return replace(before, until=verdict.until)
 
 
 class RobotsMiddleware:

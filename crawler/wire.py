@@ -13,8 +13,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.model import Known, NewsItem, Rejected, Visit, VisitStatus
-from crawler.errand import Errand
+from archive.model import Known, Look, NewsItem, Pace, Rejected, Visit, VisitStatus
+from crawler.errand import Errand, Way
 from crawler.leads import Found
 from crawler.settings import SourceSettings
 
@@ -45,6 +45,7 @@ def errand_out(errand: Errand) -> Message:
             "keys": list(known.keys),
             "first_visit": known.first_visit,
         },
+        "ways": [asdict(way) for way in errand.ways],
     }
 
 
@@ -54,6 +55,10 @@ def errand_in(received: Mapping[str, Any]) -> Errand:
     return Errand(
         SourceSettings.model_validate(received["source"]),
         Known(known["etag"], known["last_modified"], frozenset(known["keys"]), known["first_visit"]),
+        tuple(
+            Way(way["index"], _moment(way["stale_before"]), _moment(way["newest_at"]))
+            for way in received.get("ways", ())
+        ),
     )
 
 
@@ -74,11 +79,24 @@ def news_in(received: Mapping[str, Any]) -> NewsItem | Rejected | Visit | None:
         fields = dict(received["rejected"])
         return Rejected(**fields | {"keys": tuple(fields["keys"])})
     if "visit" in received:
-        fields = dict(received["visit"])
-        for name in ("started_at", "ended_at"):
-            fields[name] = _moment(fields[name])
-        return Visit(**fields | {"status": VisitStatus(fields["status"])})
+        return _visit(dict(received["visit"]))
     return None
+
+
+def _visit(fields: dict[str, Any]) -> Visit:
+    for name in ("started_at", "ended_at"):
+        fields[name] = _moment(fields[name])
+    pace = fields["pace"]
+    if pace is not None:
+        pace = Pace(**pace | {name: tuple(pace[name]) for name in ("skip_hours", "skip_days")})
+    looks = tuple(_look(dict(look)) for look in fields["looks"])
+    return Visit(**fields | {"status": VisitStatus(fields["status"]), "looks": looks, "pace": pace})
+
+
+def _look(fields: dict[str, Any]) -> Look:
+    published = [_moment(text) for text in fields["published"]]
+    known = tuple(moment for moment in published if moment is not None)
+    return Look(**fields | {"published": known, "newest_at": _moment(fields["newest_at"])})
 
 
 def found_out(found: Found) -> Message:

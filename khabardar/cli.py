@@ -47,9 +47,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "search", _NEWS),
     "match": ("match", "match", _NEWS),
     "explain": ("explain", "explain", _NEWS),
+    "plan": ("plan", "plan", _NEWS),
     "import": ("importing", "import_items", _ARCHIVE),
     "export": ("export", "export", _ARCHIVE),
     "backup": ("upkeep", "backup", _ARCHIVE),
+    "forget": ("forget", "forget", _ARCHIVE),
     "migrate": ("upkeep", "migrate", _ARCHIVE),
     "stats": ("upkeep", "stats", _ARCHIVE),
 }
@@ -58,6 +60,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "source": ("sources", _SOURCES),
     "channel": ("channels", _TELLING),
     "delivery": ("deliveries", _TELLING),
+    "silence": ("silences", _TELLING),
 }
 
 

@@ -6,6 +6,8 @@ All text passes ``inert``: a headline cannot move the cursor. Markup of rich is 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +33,16 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def width() -> int:
+    """The columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def has_styles() -> bool:
+    """Results go to a terminal that can show bold letters and colours, and may."""
+    return is_terminal() and not console().is_dumb_terminal and not os.environ.get("NO_COLOR")
 
 
 def line(text: str = "") -> None:
@@ -112,7 +124,7 @@ def _cell(text: str) -> Text:
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]], *, limit: int = 0) -> Text:
-    """The text with ``spans`` (code points) standing out: bold on a terminal, between ›‹ in a pipe.
+    """The text with ``spans`` (code points) standing out: in colour, or else between ›‹.
 
     With a ``limit``, about that many code points around the first span are shown.
     """
@@ -126,7 +138,7 @@ def marked(text: str, spans: Sequence[tuple[int, int]], *, limit: int = 0) -> Te
             continue
         shown.append(_flat(text[at:first]))
         found = _flat(text[first:last])
-        shown.append(found if is_terminal() else f"›{found}‹", style="bold yellow")
+        shown.append(found if has_styles() else f"›{found}‹", style="bold yellow")
         at = last
     shown.append(_flat(text[at:end]))
     if end < len(text):

@@ -19,7 +19,6 @@ import structlog
 
 from alerts.compose import test_message
 from alerts.match import match
-from alerts.rules import Rules
 from alerts.send import Sender
 from archive.errors import ArchiveError
 from archive.json_item import item_from_json
@@ -27,8 +26,10 @@ from archive.model import Delivery, Keeping, NewsItem, Told, Visit
 from archive.store import Archive
 from crawler.worker_process import Worker
 from khabardar import logs
+from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
-from scheduler.intake import keep
+from scheduler.afterwards import tell_operator
+from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
@@ -76,12 +77,14 @@ def orders_of(settings: Settings) -> Orders:
         sources={source.name: source for source in settings.sources},
         only=settings.only,
         crawl=settings.crawl,
-        rules=Rules(settings.rules, settings.names, zone),
+        rules=rules_of(settings),
         channels=tuple(channel.name for channel in settings.channels),
         sender=Sender({channel.name: channel for channel in settings.channels}, zone),
         operator=tuple(settings.service.operator),
         keep_days=settings.archive.keep_days,
         stores={source.name: source.store for source in settings.sources},
+        manners={channel.name: channel for channel in settings.channels},
+        timezone=zone,
     )
 
 
@@ -104,7 +107,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
         drop_dead_leases(archive, utc_now())
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
         warn_of_strangers(archive, line.orders.channels)
-        trust_no_other_clock(archive, utc_now())
+        trust_no_other_clock(archive, line.clock())
         try:
             yield line
         finally:
@@ -220,6 +223,7 @@ async def crawl_once(
         async with asyncio.TaskGroup() as visits:
             for name in names:
                 visits.create_task(visit(name))
+        await tell_operator(line, line.orders)
         await deliver(line, line.orders.channels)
     return lines
 
@@ -278,14 +282,16 @@ async def _import(
 ) -> None:
     if not batch:
         return
-    quiet = None if alert else "imported without --alert"
-    judged = [replace(one, quiet=quiet) for one in match([item for _, item in batch], line.orders.rules, utc_now())]
-    for (number, _), kept in zip(batch, await keep(line, judged, via="import"), strict=True):
+    quiet, now = None if alert else "imported without --alert", utc_now()
+    lesson = await learned(line, [item for _, item in batch], now)
+    await correct(line, lesson, line.orders, now)
+    judged = [replace(one, quiet=quiet) for one in match(lesson.items, line.orders.rules, now)]
+    for (number, _), kept in zip(batch, await keep(line, judged, via="import", lesson=lesson), strict=True):
         if kept is None:
             counts["rejected"] += 1
             on_bad(number, "the archive could not take it; see the log")
         else:
-            counts["known" if kept.keeping is Keeping.KNOWN else "new"] += 1
+            counts["known" if kept.keeping in (Keeping.KNOWN, Keeping.EDITED) else "new"] += 1
 
 
 async def test_channel(settings: Settings, name: str) -> Told:

@@ -38,6 +38,13 @@ def before(now: datetime, age: timedelta) -> datetime:
         return EARLIEST
 
 
+def moment_of(moment: datetime | timedelta, now: datetime | None) -> datetime | None:
+    """A moment as it is; of an age the moment so long before ``now``, or None if nobody knows when that is."""
+    if isinstance(moment, timedelta):
+        return before(now, moment) if now is not None else None
+    return moment
+
+
 def in_utc(moment: datetime) -> datetime:
     """The same moment in UTC; a moment without a zone is taken as UTC."""
     if moment.tzinfo is None:

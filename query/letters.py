@@ -188,6 +188,11 @@ def is_character(letter: str) -> bool:
     return bool(_CHARACTER.match(letter))
 
 
+def is_follower(letter: str) -> bool:
+    """Whether a letter belongs to the one before it."""
+    return bool(_FOLLOWS.match(letter))
+
+
 def is_katakana(letter: str) -> bool:
     """Whether a normalised letter belongs to a run of katakana; the long vowel sign does."""
     return "\u30a1" <= letter <= "\u30ff" or "\u31f0" <= letter <= "\u31ff"

@@ -12,12 +12,12 @@ from itertools import count, pairwise
 from typing import TypeAlias, TypeVar
 
 from query.document import Document
-from query.needs import AnySign, Fields, PhraseSign, PrefixSign, Sign, ValueSign, WordSign
+from query.needs import AnySign, CasedSign, Fields, PhraseSign, PrefixSign, Sign, ValueSign, WordSign
 
 MOST_KNOWN = 200_000  # words whose signs are remembered
 
 Numbers: TypeAlias = tuple[int, ...]
-TextSign: TypeAlias = WordSign | PrefixSign | PhraseSign
+TextSign: TypeAlias = WordSign | PrefixSign | CasedSign | PhraseSign
 Pair: TypeAlias = tuple[str, str]
 _K = TypeVar("_K")
 
@@ -77,7 +77,7 @@ class Lookout:
         """The numbers of all signs that the item has."""
         found: set[int] = set()
         for fields, texts in self._texts.items():
-            texts.see(document.stream(fields), document.tokens(fields), found)
+            texts.see(document, fields, found)
         for name, values in self._values.items():
             values.see(document.whole(name)[0], found)
         return found
@@ -133,6 +133,8 @@ class _Texts:
         self._words: dict[str, Numbers] = {}
         self._prefixes: dict[str, Numbers] = {}
         self._lengths: Counter[int] = Counter()  # of prefixes
+        self._cased: dict[str, Numbers] = {}
+        self._spellings: dict[int, str] = {}
         self._pairs: dict[Pair, Numbers] = {}
         self._openers: dict[str, Numbers] = {}  # first words of two of which the second is only a beginning
         self._longer: dict[int, str] = {}  # what must stand in the text where its pair or first word does
@@ -148,6 +150,9 @@ class _Texts:
                 _add(self._prefixes, prefix, number)
                 self._lengths[len(prefix)] += 1
                 self.known.clear()
+            case CasedSign(_, form, cased):
+                _add(self._cased, form, number)
+                self._spellings[number] = cased
             case PhraseSign(_, tokens, opened):
                 if len(tokens) > 2 or opened:
                     self._longer[number] = f" {' '.join(tokens)}{'' if opened else ' '}"
@@ -167,6 +172,9 @@ class _Texts:
                 _drop(self._prefixes, prefix, number)
                 self._lengths -= Counter((len(prefix),))
                 self.known.clear()
+            case CasedSign(_, form, _):
+                _drop(self._cased, form, number)
+                del self._spellings[number]
             case PhraseSign(_, tokens, opened):
                 self._longer.pop(number, None)
                 if len(tokens) == 2 and opened:
@@ -184,8 +192,9 @@ class _Texts:
             found += self._groups.get(number, ())
         return tuple(found)
 
-    def see(self, stream: Sequence[str], words: frozenset[str], found: set[int]) -> None:
-        """Add the signs that a stream of words has; ``words`` are its different ones."""
+    def see(self, document: Document, fields: Fields, found: set[int]) -> None:
+        """Add the signs that the fields of an item have."""
+        stream, words = document.stream(fields), document.tokens(fields)
         if not stream:
             return
         found.update(*filter(None, map(self.known.__getitem__, words)))
@@ -196,6 +205,12 @@ class _Texts:
             phrases += self._openers[word]
         if phrases:
             self._confirm(phrases, stream, found)
+        for form in self._cased.keys() & words:
+            spellings = _spellings(document, fields, form)
+            for number in self._cased[form]:
+                if self._spellings[number] in spellings:
+                    found.add(number)
+                    found.update(self._groups.get(number, ()))
 
     def _confirm(self, phrases: list[int], stream: Sequence[str], found: set[int]) -> None:
         text = ""
@@ -207,6 +222,12 @@ class _Texts:
             found.add(number)
             if number in self._groups:
                 found.update(self._groups[number])
+
+
+def _spellings(document: Document, fields: Fields, form: str) -> set[str]:
+    """How a word of some fields is written."""
+    analyses = [document.analysis(field) for field in fields]
+    return {words.cased[at] for words in analyses for at in words.positions.get(form, ())}
 
 
 def telling_pair(sign: PhraseSign) -> Pair:

@@ -8,7 +8,7 @@ that an item has or has not, which ``query.lookout`` finds for many queries at o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypeAlias, TypeVar
 
@@ -39,6 +39,15 @@ class PrefixSign:
 
 
 @dataclass(frozen=True, slots=True)
+class CasedSign:
+    """A word whose folded form is ``form`` and which is written exactly so: ``cased``, as ``Analysis.cased``."""
+
+    fields: Fields
+    form: str
+    cased: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhraseSign:
     """At least two words next to each other; ``open``: the last is only a beginning."""
 
@@ -63,16 +72,28 @@ class AnySign:
     signs: frozenset[Sign]
 
 
-Sign: TypeAlias = WordSign | PrefixSign | PhraseSign | ValueSign | AnySign
+Sign: TypeAlias = WordSign | PrefixSign | CasedSign | PhraseSign | ValueSign | AnySign
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A word of ``left`` and one of ``right`` with at most ``distance`` words between them, in one paragraph."""
+
+    fields: Fields
+    left: frozenset[str]
+    right: frozenset[str]
+    distance: int
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """All of ``every``, one at least of each of ``some``, and none of ``never``. ``exact``: that is enough."""
+    """All of ``every`` and ``near``, one at least of each of ``some``, and none of ``never``. ``exact``: that is
+    enough."""
 
     every: tuple[Sign, ...] = ()
     some: tuple[tuple[Sign, ...], ...] = ()
     never: tuple[Sign, ...] = ()
+    near: tuple[Nearby, ...] = ()
     exact: bool = True
 
 
@@ -97,15 +118,21 @@ def _needs(part: Part, negated: bool) -> list[Need]:
             for each in parts:
                 sides.append(_needs(each, negated))
             return _both(sides) if isinstance(part, Every) != negated else _either(sides)
-        case Close(_, _, left, right):
-            if negated:
-                return [ANYTHING]
-            return [_inexact(need) for need in _both([_either(map(_positive, side)) for side in (left, right)])]
+        case Close():
+            return [ANYTHING] if negated else _close(part)
         case Terms():
             return [_signed(*_terms(part), negated)]
         case Whole(_, field, values, prefix, cased):
             return [_signed((ValueSign(field, values, prefix),), cased is None, negated)]
     return [ANYTHING]  # expressions and dates are for the judge
+
+
+def _close(part: Close) -> list[Need]:
+    """Both sides must be there; how far apart is only known of single words."""
+    if part.plain is None:
+        return [_inexact(need) for need in _both([_either(map(_positive, side)) for side in (part.left, part.right)])]
+    sides = tuple(WordSign(part.fields, side) for side in part.plain)
+    return [Need(every=tuple(dict.fromkeys(sides)), near=(Nearby(part.fields, *part.plain, part.distance),))]
 
 
 def _positive(part: Part) -> list[Need]:
@@ -114,7 +141,7 @@ def _positive(part: Part) -> list[Need]:
 
 def _named(found: list[Need], inner: Part, negated: bool) -> list[Need]:
     """A topic that is words joined by OR becomes one sign, however many words it has."""
-    if len(found) == 1 and found[0].exact and not found[0].never:
+    if len(found) == 1 and found[0].exact and not found[0].never and not found[0].near:
         need = found[0]
         literals = [*need.some, *[(sign,) for sign in need.every]]
         if len(literals) == 1:
@@ -139,21 +166,24 @@ def _signed(signs: tuple[Sign, ...], exact: bool, negated: bool) -> Need:
 def _terms(terms: Terms) -> tuple[tuple[Sign, ...], bool]:
     """The signs of a word or phrase, and whether they are enough; if they are, it is one."""
     slots, fields = terms.slots, terms.fields
-    exact = all(slot.cased is None for slot in slots)
     if len(slots) == 1:
-        return (_slot(fields, slots[0]),), exact
+        return (_slot(fields, slots[0]),), True
     if any(slot.may_part for slot in slots):
         return tuple(_slot(fields, slot) for slot in slots), False
     tokens = tuple(next(iter(slot.forms)) for slot in slots)
-    return (PhraseSign(fields, tokens, slots[-1].prefix is not None),), exact
+    phrase = PhraseSign(fields, tokens, slots[-1].prefix is not None)
+    cased = [_slot(fields, slot) for slot in slots if slot.cased is not None]
+    return (phrase, *dict.fromkeys(cased)), not cased
 
 
 def _slot(fields: Fields, slot: Slot) -> Sign:
+    if slot.cased is not None:
+        return CasedSign(fields, next(iter(slot.forms)), slot.cased)
     return WordSign(fields, slot.forms) if slot.prefix is None else PrefixSign(fields, slot.prefix)
 
 
 def _inexact(need: Need) -> Need:
-    return Need(need.every, need.some, need.never, False)
+    return replace(need, exact=False)
 
 
 def _both(sides: list[list[Need]]) -> list[Need]:
@@ -172,6 +202,7 @@ def _joined(one: Need, other: Need) -> Need:
         _once(one.every, other.every),
         _once(one.some, other.some),
         _once(one.never, other.never),
+        _once(one.near, other.near),
         one.exact and other.exact,
     )
 
@@ -187,7 +218,7 @@ def _either(sides: Iterable[list[Need]]) -> list[Need]:
     for side in sides:
         for need in side:
             literals = [*need.some, *[(sign,) for sign in need.every]]
-            if need.exact and not need.never and len(literals) == 1:
+            if need.exact and not need.never and not need.near and len(literals) == 1:
                 signs.update(dict.fromkeys(literals[0]))
             else:
                 found.append(need)

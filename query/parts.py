@@ -245,3 +245,17 @@ class Wrapped:
 
 
 Part: TypeAlias = Terms | Whole | Regexp | When | Close | Every | Some | Never | Wrapped
+
+
+def fields_of(part: Part) -> frozenset[str]:
+    """The item's fields that a part reads."""
+    match part:
+        case Terms(_, fields) | Regexp(_, fields) | Close(_, fields):
+            return frozenset(fields)
+        case Whole(_, field):
+            return frozenset((field,))
+        case Every(_, parts) | Some(_, parts):
+            return frozenset[str]().union(*map(fields_of, parts))
+        case Never(_, inner) | Wrapped(_, inner):
+            return fields_of(inner)
+    return frozenset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from query.dates import zone
 from query.errors import QueryError
 from query.nodes import Node
 from query.parser import parse_tree
-from query.parts import Part
+from query.parts import Part, fields_of
 from query.printer import print_node
 from query.resolve import Resolver
 from query.scanner import LONGEST_QUERY, warnings_of
@@ -29,10 +28,14 @@ class Names:
     timezone: str = "UTC"
     _trees: dict[tuple[str, str], Node] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    known: Mapping[str, list[str]] = field(init=False, repr=False, compare=False)
+    """The names of each kind, ascending."""
+
     __hash__ = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         zone(self.timezone)
+        object.__setattr__(self, "known", {"topic": sorted(self.topics), "rule": sorted(self.rules)})
 
     def tree(self, kind: str, name: str) -> Node:
         """The tree of the topic or rule. Raises KeyError if there is none, QueryError if it does not parse."""
@@ -42,34 +45,71 @@ class Names:
         return self._trees[kind, name]
 
 
-@dataclass(frozen=True)
 class Query:
-    """A query that can be judged. ``node`` is its tree, ``warnings`` are sentences about what was probably not meant.
-    ``str()`` gives a query that parses to the same tree."""
+    """A query that can be judged: its ``text`` and the ``names`` it may use. ``node`` is its tree, ``warnings`` are
+    sentences about what was probably not meant. ``str()`` gives a query that parses to the same tree.
 
-    text: str
-    node: Node
-    names: Names
-    warnings: tuple[str, ...] = ()
+    Made by ``parse``. One made without it is taken to be a query that was parsed before: it is read when it is first
+    judged, which makes a hundred thousand of them cheap to have.
+    """
+
+    __slots__ = ("_fields", "_part", "_read", "names", "text")
+
+    def __init__(self, text: str, names: Names) -> None:
+        self.text = text
+        self.names = names
+        self._read: tuple[Node, tuple[str, ...]] | None = None
+        self._part: Part | None = None
+        self._fields: tuple[str, ...] | None = None
+
+    @property
+    def node(self) -> Node:
+        """The tree."""
+        return self._tree()[0]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was probably not meant."""
+        return self._tree()[1]
+
+    @property
+    def part(self) -> Part:
+        """The query made ready for judging."""
+        if self._part is None:
+            names = self.names
+            self._part = Resolver(self.text, names.timezone, names.known, names.tree).resolve(self.node)
+        return self._part
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of an item that judging needs, in a fixed order."""
+        if self._fields is None:
+            self._fields = tuple(sorted(fields_of(self.part)))
+        return self._fields
+
+    def _tree(self) -> tuple[Node, tuple[str, ...]]:
+        if self._read is None:
+            node, tokens = parse_tree(self.text)
+            self._read = node, warnings_of(tokens)
+        return self._read
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Query) and (self.text, self.names) == (other.text, other.names)
 
     def __hash__(self) -> int:
         return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Query({self.text!r})"
 
     def __str__(self) -> str:
         printed = print_node(self.node)
         return printed if len(printed) <= LONGEST_QUERY else self.text  # with every AND written it may be longer
 
-    @functools.cached_property
-    def part(self) -> Part:
-        """The query made ready for judging."""
-        known = {"topic": sorted(self.names.topics), "rule": sorted(self.names.rules)}
-        return Resolver(self.text, self.names.timezone, known, self.names.tree).resolve(self.node)
-
 
 def parse(text: str, names: Names | None = None) -> Query:
     """The query that ``text`` says. Raises QueryError when it is refused."""
-    node, tokens = parse_tree(text)
-    query = Query(text, node, names or Names(), warnings_of(tokens))
+    query = Query(text, names or Names())
     _ = query.part  # what is wrong with a name, a date or an expression is said now, not at the first item
     return query
 

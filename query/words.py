@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import regex
 
-from query.letters import Normal, is_character, is_katakana, normal_form
-from query.quick import BREAK, PART, quick_stream
+from query.letters import Normal, is_character, is_follower, is_katakana, normal_form
+from query.quick import BREAK, PART, pieced_stream, quick_stream
 
 # Written without a space these are read as the sign of a currency, which parts words: Rs1,895 is Rs 1,895.
 _CURRENCIES = "rs|pkr|usd|eur|gbp|jpy|inr|cny|rmb|aed|sar"
@@ -131,7 +131,10 @@ class Analysis:
     def stream(self) -> list[str]:
         """The tokens, with ``quick.BREAK`` or ``quick.PART`` where a phrase may not run on, and perhaps at the ends."""
         if self._stream is None:
-            quick = quick_stream(self.text, _piece_words) if self._listed is None else None
+            quick = None
+            if self._listed is None:
+                quick = quick_stream(self.text, _piece_words)
+                quick = pieced_stream(self.text, _whole_piece) if quick is None else quick
             self._stream = _with_breaks(self.listed) if quick is None else quick
         return self._stream
 
@@ -224,6 +227,15 @@ def analyse(text: str) -> Analysis:
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
     return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read(piece).tokens)
+
+
+def _whole_piece(piece: str) -> tuple[str, ...] | None:
+    """The words of what stands between spaces, with the signs of ``query.quick``; None if its neighbours matter: marks
+    that belong to the space before it, characters that may be parted from those of the next piece."""
+    read = _read(piece)
+    if is_follower(piece[0]) or any(is_character(token[0]) for token in read.tokens):
+        return None
+    return tuple(_with_breaks(read))
 
 
 def _with_breaks(listed: Listed) -> list[str]:

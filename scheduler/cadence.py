@@ -68,13 +68,6 @@ def first_due(
     return min(bounds)
 
 
-def adapted(previous: timedelta | None, new: int, low: timedelta, high: timedelta) -> timedelta:
-    """The interval of ``every = "auto"``: shorter after a visit that brought news, longer after one that did not,
-    always within the bounds."""
-    start = previous or max(low, timedelta(minutes=15))
-    return min(max(start / 2 if new else start * 1.5, low), high)
-
-
 def missed(due: datetime | None, now: datetime, every: timedelta) -> int:
     """How many ticks were missed when a visit that was due at ``due`` starts at ``now``: they become this one visit,
     and are counted."""

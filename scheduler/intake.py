@@ -6,21 +6,26 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from alerts.match import match
-from archive.claims import SourceState
 from archive.document import document_of
 from archive.errors import ArchiveError
-from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.furniture_rows import Lesson
+from archive.model import Judged, Keeping, Kept, Known, NewsItem, Rejected, Visit, rfc3339
+from archive.rewriting import Correction
 from query import Query, judge
 from scheduler import cadence
+from scheduler.afterwards import following
 from scheduler.line import Line, finished, utc_now
 from scheduler.orders import Orders
 
 log = structlog.get_logger()
+
+ENOUGH = 50
+"""Articles that show an outlet's habits; also what is held in memory at most of a source's first visit."""
 
 
 async def take_in(
@@ -31,16 +36,61 @@ async def take_in(
     fresh: Counter[str],
 ) -> None:
     """Judges a batch of items and keeps it; counts the new ones per source."""
-    accepted, left_out = sift(items, orders.only)
-    await account(line, left_out)
-    if not accepted:
+    if not items:
         return
     now = utc_now()
+    lesson = await learned(line, items, now)
+    await correct(line, lesson, orders, now)
+    accepted, left_out = sift(lesson.items, orders.only)
+    await account(line, left_out)
     judged = [
         replace(one, quiet=_quiet(line.orders, known, one.item, now)) for one in match(accepted, orders.rules, now)
     ]
-    kept = await keep(line, judged, via="crawl")
+    kept = await keep(line, judged, via="crawl", lesson=lesson)
     fresh.update(one.item.source for one, how in zip(judged, kept, strict=True) if how and how.keeping is Keeping.NEW)
+
+
+async def learned(line: Line, items: Sequence[NewsItem], now: datetime) -> Lesson:
+    """The items freed of what their outlets put under everything. An outlet whose habits cannot be worked out loses
+    no news: its items then stay as they were read."""
+    try:
+        return await asyncio.to_thread(line.archive.lesson, items, now)
+    except ArchiveError:
+        raise
+    except Exception:
+        log.exception("furniture could not be told from text, the items stay as they were read", items=len(items))
+        return Lesson(tuple(items))
+
+
+async def correct(line: Line, lesson: Lesson, orders: Orders, now: datetime) -> None:
+    """Kept items that turned out to carry furniture lose it, and the rules that only that had matched."""
+    if not lesson.earlier:
+        return
+    judged = match([freed for _, freed in lesson.earlier], orders.rules, now)
+    batch = [Correction(before, one) for (before, _), one in zip(lesson.earlier, judged, strict=True)]
+    names = [rule.name for rule in orders.rules.rules if rule.name not in orders.rules.broken]
+    await finished(asyncio.to_thread(line.archive.correct, batch, names, now))
+
+
+class FirstVisit:
+    """Holds the items of a source's first visit back until it ends, or until there are enough of them: only many
+    articles together show what an outlet puts under each, and a rule should not hear the captions of the first few.
+    A visit that breaks off loses nothing: the next one sees the same items again."""
+
+    def __init__(self, known: Mapping[str, Known]) -> None:
+        self._held: dict[str, list[NewsItem]] = {name: [] for name, one in known.items() if one.first_visit}
+
+    def released(self, batch: Sequence[NewsItem | Rejected | Visit]) -> list[NewsItem]:
+        """The items that are to be taken in now, of those that came and those held."""
+        out: list[NewsItem] = []
+        for news in batch:
+            held = self._held.get(news.source)
+            if isinstance(news, NewsItem):
+                (out if held is None else held).append(news)
+            if held and (isinstance(news, Visit) or len(held) >= ENOUGH):
+                out += held
+                held.clear()
+        return out
 
 
 def _quiet(orders: Orders, known: Mapping[str, Known], item: NewsItem, now: datetime) -> str | None:
@@ -72,11 +122,12 @@ def _passes(query: Query, item: NewsItem) -> bool:
         return True
 
 
-async def keep(line: Line, judged: Sequence[Judged], *, via: str) -> list[Kept | None]:
+async def keep(line: Line, judged: Sequence[Judged], *, via: str, lesson: Lesson | None = None) -> list[Kept | None]:
     """Keeps a batch in one transaction and rings when something is owed. An item that the archive cannot take (None in
     the answer) is set aside with its reason and does not keep the others out; an archive that takes nothing raises."""
+    judged = [replace(one, store=line.orders.stores.get(one.item.source, "full")) for one in judged]
     try:
-        kept: list[Kept | None] = list(await _kept(line, judged, via))
+        kept: list[Kept | None] = list(await _kept(line, judged, via, lesson))
     except ArchiveError:
         raise
     except Exception:
@@ -99,8 +150,8 @@ async def _keep_one(line: Line, one: Judged, via: str) -> Kept | None:
         return None
 
 
-async def _kept(line: Line, judged: Sequence[Judged], via: str) -> list[Kept]:
-    return await finished(asyncio.to_thread(line.archive.keep, judged, utc_now(), via=via))
+async def _kept(line: Line, judged: Sequence[Judged], via: str, lesson: Lesson | None = None) -> list[Kept]:
+    return await finished(asyncio.to_thread(line.archive.keep, judged, utc_now(), via=via, lesson=lesson))
 
 
 async def account(line: Line, rejected: Sequence[Rejected]) -> None:
@@ -110,13 +161,8 @@ async def account(line: Line, rejected: Sequence[Rejected]) -> None:
 
 async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> Visit:
     """Writes down how a visit ended and when the next is due."""
-    state = (await asyncio.to_thread(line.archive.source_states)).get(visit.source)
-    due = state.next_check_at if state and scheduled else None
-    failures = (state.failures if state else 0) + 1 if visit.status is VisitStatus.FAILED else 0
-    every = orders.every(visit.source) or _adapted(orders, state, visit)
-    after = cadence.next_check(visit, every, due=due, failures=failures, now=utc_now())
-    missed = cadence.missed(due, visit.started_at, every)
-    await finished(asyncio.to_thread(line.archive.checked, visit, after, missed, line.owner))
+    next_ = await following(line, orders, visit, scheduled=scheduled)
+    await finished(asyncio.to_thread(line.archive.checked, visit, next_.due, next_.missed, line.owner, next_.after))
     log.info(
         "visit",
         source=visit.source,
@@ -124,16 +170,8 @@ async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> 
         items=visit.items,
         new=visit.new,
         seconds=round((visit.ended_at - visit.started_at).total_seconds(), 2),
-        next=rfc3339(after),
+        next=rfc3339(next_.due),
         **({"error": visit.error} if visit.error else {}),
-        **({"missed": missed} if missed else {}),
+        **({"missed": next_.missed} if next_.missed else {}),
     )
     return visit
-
-
-def _adapted(orders: Orders, state: SourceState | None, visit: Visit) -> timedelta:
-    previous = None
-    if state and state.next_check_at and state.checked_at and state.next_check_at > state.checked_at:
-        previous = state.next_check_at - state.checked_at
-    low, high = (timedelta(seconds=s) for s in (orders.crawl.min_every, orders.crawl.max_every))
-    return cadence.adapted(previous, visit.new, low, high)

@@ -19,6 +19,11 @@ class Job:
 
 TIMETABLE = (
     Job("deliver", 2, "what is owed and due is sent; new promises ring the same bell at once"),
+    Job(
+        "tell_operator",
+        20,
+        "how sources are now: the operator hears of what has changed, once",
+    ),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
     Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
 )

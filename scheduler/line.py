@@ -32,6 +32,8 @@ class Line:
     owner: str
     ring: Callable[[], None] = lambda: None
     """Called when something new is owed."""
+    clock: Callable[[], datetime] = utc_now
+    """What deliveries take for the time."""
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,10 +41,18 @@ class Line:
 
     def claimed(self, channels: Sequence[str], each: int, lease: timedelta) -> dict[str, list[Delivery]]:
         """Leases what is due for the named channels, a few deliveries of each, in a thread of the caller's."""
+        now = self.clock()
+        claimed = self.archive.claim_deliveries(
+            now,
+            self.owner,
+            lease,
+            channels=channels,
+            limit=each * len(channels),
+            each=each,
+            bounds=self.orders.bounds(now),
+        )
         per_channel: dict[str, list[Delivery]] = {}
-        for delivery in self.archive.claim_deliveries(
-            utc_now(), self.owner, lease, channels=channels, limit=each * len(channels), each=each
-        ):
+        for delivery in claimed:
             per_channel.setdefault(delivery.channel, []).append(delivery)
         return per_channel
 

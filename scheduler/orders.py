@@ -6,11 +6,13 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from alerts.channels.manners import Manners
 from alerts.rules import Rules
 from alerts.send import Sender
+from archive.model import Bounds
 from crawler.settings import CrawlSettings, SourceSettings
 from query import Query
 
@@ -29,6 +31,14 @@ class Orders:
     keep_days: int = 0
     stores: Mapping[str, str] = field(default_factory=dict)
     """Source name to store policy: "full", "excerpt" or "link"."""
+    manners: Mapping[str, Manners] = field(default_factory=dict)
+    """Channel name to what it asks of us: quiet hours, a cap."""
+    timezone: str = "UTC"
+    """Of channels that name none."""
+
+    def bounds(self, now: datetime) -> dict[str, Bounds]:
+        """What each channel asks for at this moment."""
+        return {name: manners.bounds(now, self.timezone) for name, manners in self.manners.items()}
 
     @property
     def enabled(self) -> tuple[str, ...]:

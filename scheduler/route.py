@@ -4,6 +4,7 @@
 
     collect   archive.claim_sources       leased to us; each carries what we know of it (etag, known keys)
               | crawler.crawl             pages in; items out as they are read, the visit's end last
+              | archive.lesson            lines that recur under other titles of the outlet leave the text
               | sift                      the source's own filter (``only``); what it leaves out is accounted for
               | alerts.match              items × rules -> what is owed; before the write lock is taken
               | archive.keep              identity and story judged again inside; only fresh items and what they owe:
@@ -33,8 +34,8 @@ import anyio
 from archive.errors import ArchiveError
 from archive.model import NewsItem, Rejected, Visit
 from crawler.crawl import crawl
-from crawler.errand import Errand
-from scheduler.intake import account, checked, take_in
+from scheduler.afterwards import errand_of
+from scheduler.intake import FirstVisit, account, checked, take_in
 from scheduler.line import Line, finished, utc_now
 from scheduler.telling import send_due
 
@@ -55,12 +56,13 @@ async def collect(line: Line, names: Sequence[str], *, scheduled: bool = True) -
     known = await asyncio.to_thread(line.archive.claim_sources, names, now, line.owner, SOURCE_LEASE)
     if not known:
         return []
-    errands = [Errand(source=orders.sources[name], known=known[name]) for name in known]
+    errands = [await errand_of(line, orders, name, known[name], scheduled=scheduled) for name in known]
     visits: list[Visit] = []
+    first = FirstVisit(known)
     fresh: Counter[str] = Counter()
     try:
         async for batch in _batches(crawl(errands, orders.crawl, line.worker)):
-            await take_in(line, orders, known, [got for got in batch if isinstance(got, NewsItem)], fresh)
+            await take_in(line, orders, known, first.released(batch), fresh)
             await account(line, [got for got in batch if isinstance(got, Rejected)])
             for visit in batch:
                 if isinstance(visit, Visit):

@@ -15,6 +15,7 @@ from archive.claims import SourceState
 from archive.errors import ArchiveError
 from archive.model import Delivery, rfc3339
 from scheduler import cadence, upkeep
+from scheduler.afterwards import tell_operator
 from scheduler.inprocess import Engine
 from scheduler.jobs import TIMETABLE
 from scheduler.line import Line, utc_now
@@ -73,7 +74,7 @@ class Service:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, self._line.orders.channels)
-        await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, utc_now())
+        await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
         self._engine.start()
         self._plan_timetable()
         await self._plan_sources()
@@ -279,7 +280,7 @@ class Service:
             self._plan_timetable()
             try:
                 await self._plan_sources()
-                await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, utc_now())
+                await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
                 self._wall_minus_monotonic = drift
             except ArchiveError as error:
                 log.error("nothing can be planned by the new time, tried again", error=str(error))
@@ -289,6 +290,11 @@ class Service:
         if await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now()):
             self.ring()
 
+    async def tell_operator(self) -> None:
+        """See ``afterwards.tell_operator``."""
+        await tell_operator(self._line, self._line.orders)
+
     async def forget_texts(self) -> None:
-        """See ``upkeep.forget_texts``."""
+        """See ``upkeep.cut_texts`` and ``upkeep.forget_texts``."""
+        await asyncio.to_thread(upkeep.cut_texts, self._line.archive, self._line.orders.stores, utc_now())
         await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())

@@ -11,11 +11,12 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
-from alerts.compose import compose
+from alerts.compose import compose, span_of
 from alerts.send import AT_ONCE
 from archive.errors import (
     ArchiveBusyError,
@@ -25,8 +26,9 @@ from archive.errors import (
 )
 from archive.model import Delivery, Outcome, Told, rfc3339
 from archive.settling import Settlement
+from archive.standing import Outage
 from scheduler import cadence
-from scheduler.line import Line, finished, utc_now
+from scheduler.line import Line, finished
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -150,13 +152,22 @@ async def _ready(line: Line, claimed: Sequence[Delivery]) -> list[Delivery]:
 def _composed(line: Line, deliveries: Sequence[Delivery]) -> dict[str, dict[str, object]]:
     stories, spans = line.archive.told_of(deliveries)
     messages: dict[str, dict[str, object]] = {}
+    now = line.clock()
     for delivery in deliveries:
+        outages = _outages(line, delivery, now)
         told = [stories[number] for number in delivery.stories if number in stories]
         try:
-            messages[delivery.id] = compose(delivery, told, spans, line.orders.stores, utc_now())
+            messages[delivery.id] = compose(delivery, told, spans, line.orders.stores, now, outages)
         except Exception:
             log.exception("message could not be composed", delivery=delivery.id, channel=delivery.channel)
     return messages
+
+
+def _outages(line: Line, delivery: Delivery, now: datetime) -> list[Outage]:
+    """For a digest: the sources that were dark in the time it tells of."""
+    span = span_of(delivery)
+    watched = set(line.orders.enabled)
+    return [one for one in line.archive.outages(now - span) if one.source in watched] if span else []
 
 
 async def _tried(line: Line, delivery: Delivery) -> Told:
@@ -170,7 +181,7 @@ async def _tried(line: Line, delivery: Delivery) -> Told:
 
 
 async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
-    now = utc_now()
+    now = line.clock()
     again = cadence.next_try(delivery.tries + 1, now, told.retry_after) if told.outcome is Outcome.RETRY else None
     if told.outcome is Outcome.RETRY and again is None and not told.disable:
         told = replace(told, outcome=Outcome.GAVE_UP, answer=f"gave up after {delivery.tries + 1} tries: {told.answer}")

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from alerts.channels.apprise import AppriseSettings
 from alerts.channels.email import EmailSettings
 from alerts.channels.webhook import WebhookSettings
 
-ChannelSettings = Annotated[EmailSettings | WebhookSettings, Field(discriminator="kind")]
+ChannelSettings = Annotated[EmailSettings | WebhookSettings | AppriseSettings, Field(discriminator="kind")]
 """``[[channels]]`` of the configuration; ``kind`` decides which."""
 
-__all__ = ["ChannelSettings", "EmailSettings", "WebhookSettings"]
+__all__ = ["AppriseSettings", "ChannelSettings", "EmailSettings", "WebhookSettings"]

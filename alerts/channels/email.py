@@ -9,22 +9,17 @@ up when somebody never can be, with the server's words about whom.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
+from alerts.channels.manners import Manners
 from alerts.channels.mime import address_of, mail_of
 from alerts.channels.smtp import Server, Talk, talk
 from alerts.durations import seconds_of
@@ -38,17 +33,15 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-class EmailSettings(BaseModel):
+class EmailSettings(Manners):
     """``[[channels]]`` with ``kind = "email"``.
 
     ``server`` is ``smtp://host:port`` (STARTTLS when offered; port 25 unless named) or ``smtps://host:port`` (TLS from
     the start; 465). ``ca`` (usually as ``ca_file``) holds certificates in PEM form to trust besides the system's.
-    ``timeout`` is for the whole conversation.
+    ``timeout`` is for the whole conversation. ``templates`` is a folder with templates of the user's own,
+    ``unsubscribe`` where who wants no more mail is to go (``mailto:`` or ``https:``).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    name: str = Field(min_length=1, max_length=100)
     kind: Literal["email"] = "email"
     to: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     sender: str = Field(alias="from")
@@ -57,6 +50,8 @@ class EmailSettings(BaseModel):
     password: SecretStr = SecretStr("")
     timeout: Annotated[float, BeforeValidator(seconds_of), Field(gt=0, le=900)] = 60.0
     ca: str = ""
+    templates: str = ""
+    unsubscribe: str = ""
 
     @field_validator("to")
     @classmethod
@@ -83,6 +78,15 @@ class EmailSettings(BaseModel):
             raise ValueError("a mail server is written without a login; use the keys username and password")
         return server
 
+    @field_validator("unsubscribe")
+    @classmethod
+    def _way_out(cls, way: str) -> str:
+        if way and (
+            not re.fullmatch(r"(mailto:[^\s<>]+@[^\s<>]+|https?://[^\s<>/]+[^\s<>]*)", way) or not way.isascii()
+        ):
+            raise ValueError("write where to unsubscribe: mailto:desk@example.org or https://example.org/unsubscribe")
+        return way
+
     @model_validator(mode="after")
     def _whole_login(self) -> EmailSettings:
         if bool(self.username) != bool(self.password.get_secret_value()):
@@ -91,37 +95,38 @@ class EmailSettings(BaseModel):
 
 
 class Email:
-    """One channel of kind email at work.
-
-    Remembers, per delivery that is being retried, who was refused for good; after a restart the server is asked about
-    them once more, and says the same.
-    """
+    """One channel of kind email at work. Who has a mail, and who is refused for good, the delivery remembers."""
 
     def __init__(self, settings: EmailSettings, zone: tzinfo) -> None:
         self.settings = settings
         self._zone = zone
-        self._refused: dict[str, dict[str, str]] = {}
 
     async def send(self, delivery: Delivery) -> Told:
         """Try once. Raises nothing that a mail server or a network can cause."""
         if delivery.message is None:
             raise ValueError(f"delivery {delivery.id} was not composed before it was sent")
-        refused = self._refused.pop(delivery.id, {})
         everybody = [address_of(one).addr_spec for one in self.settings.to]
+        refused = {one: reason for one, reason in delivery.refused.items() if one in everybody}
         reached = set(delivery.reached)
         asked = [one for one in everybody if one not in reached and one not in refused]
         if not asked:
             return _told(everybody, reached, refused, {}, "")
         # Templates of a long digest take a moment: not in the loop that serves everybody.
-        mail = await asyncio.to_thread(
-            mail_of, delivery.message, delivery.id, self.settings.sender, self.settings.to, self._zone
-        )
+        mail = await asyncio.to_thread(self._mail, delivery.message, delivery.id)
         course = await talk(_server(self.settings), address_of(self.settings.sender).addr_spec, asked, mail)
         newly, final, open_ = _sorted(course, asked)
-        told = _told(everybody, reached | newly, refused | final, open_, str(course.end))
-        if told.outcome is Outcome.RETRY and refused | final:
-            self._refused[delivery.id] = refused | final
-        return told
+        return _told(everybody, reached | newly, refused | final, open_, str(course.end))
+
+    def _mail(self, message: Mapping[str, Any], delivery_id: str) -> bytes:
+        return mail_of(
+            message,
+            delivery_id,
+            self.settings.sender,
+            self.settings.to,
+            self._zone,
+            templates=Path(self.settings.templates) if self.settings.templates else None,
+            unsubscribe=self.settings.unsubscribe,
+        )
 
     async def aclose(self) -> None:
         """Nothing is held open between deliveries."""
@@ -159,11 +164,11 @@ def _told(
         return Told(Outcome.SENT, end or "all recipients have it", reached=have)
     outcome = Outcome.RETRY if again else Outcome.GAVE_UP
     if len(again) == len(everybody) and len(set(again.values())) == 1:
-        return Told(outcome, next(iter(again.values())))
+        return Told(outcome, next(iter(again.values())), reached=have)
     parts = [f"sent to {len(have)} of {len(everybody)}"] if have else []
     parts += [f"refused for good: {line}" for line in _by_reason(final)]
     parts += [f"to be tried again: {line}" for line in _by_reason(again)]
-    return Told(outcome, "; ".join(parts), reached=have)
+    return Told(outcome, "; ".join(parts), reached=have, refused=final)
 
 
 def _by_reason(replies: Mapping[str, str]) -> list[str]:

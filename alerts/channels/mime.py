@@ -10,38 +10,76 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alerts.inert import one_line
-from alerts.letter import letter_of, render
+from alerts.letter import letter_of
+from alerts.rendering import words_of
 
 # Lines of 7 bits: a server need not offer 8BITMIME, and no relay on the way has a reason to re-encode.
 _POLICY = SMTP.clone(cte_type="7bit")
 _ADDRESS = re.compile(r"(?P<name>.*?)\s*<(?P<named>[^<>\s]+)>|(?P<bare>[^<>\s,;\"]+)")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Za-z.:]+\]")
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_IN_URL = "!#$%&'()*+,/:;=?@[]~"
 _LONGEST_WORD = 50
+_THREAD = 10
 
 
 def mail_of(
-    message: Mapping[str, Any], delivery_id: str, sender: str, recipients: Sequence[str], zone: tzinfo
+    message: Mapping[str, Any],
+    delivery_id: str,
+    sender: str,
+    recipients: Sequence[str],
+    zone: tzinfo,
+    *,
+    templates: Path | None = None,
+    unsubscribe: str = "",
 ) -> bytes:
     """The mail in network form: text and HTML of equal content.
 
-    ``sender`` and ``recipients`` are checked addresses (``Name <user@host>`` or ``user@host``). Nothing in it depends
-    on when or how often it is tried: ``Date`` is the message's own time, the boundary is made from the delivery's id.
+    ``sender`` and ``recipients`` are checked addresses (``Name <user@host>`` or ``user@host``); ``templates`` is a
+    folder of the user's own; ``unsubscribe`` an address to go to (``mailto:`` or ``https:``), else the sender is
+    written to. Nothing in it depends on when or how often it is tried: ``Date`` is the message's own time, the boundary
+    is made from the delivery's id.
     """
-    letter = letter_of(message, zone)
-    text, html = render(letter)
+    words = words_of(letter_of(message, zone), message, templates)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = datetime.fromisoformat(message["timestamp"]).astimezone(UTC)
     mail["Message-ID"] = message_id(delivery_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in answer, please
     mail["X-Khabardar-Delivery"] = _token(delivery_id)
-    mail.set_content(text)
-    mail.add_alternative(html, subtype="html")
+    mail.set_content(words.text)
+    mail.add_alternative(words.html, subtype="html")
     mail.set_boundary(f"=_{hashlib.sha256(delivery_id.encode()).hexdigest()[:32]}")
-    head = [_addresses("From", [sender]), _addresses("To", recipients), _subject(letter.subject)]
+    head = [_addresses("From", [sender]), _addresses("To", recipients), _subject(words.subject)]
+    head += _thread(message, sender)
+    if "stories" in message["data"]:
+        head += _list(str(message["data"].get("channel", "")), sender, unsubscribe)
     return "".join(head).encode("ascii") + mail.as_bytes()
+
+
+def _thread(message: Mapping[str, Any], sender: str) -> list[str]:
+    """What was told of the story before: mail programs put one story's mails together by it (RFC 5322, 3.6.4). Of very
+    many the first, by which the thread is known, and the last ones."""
+    ids = [message_id(str(one), sender) for one in message["data"].get("earlier", ())]
+    if not ids:
+        return []
+    shown = ids if len(ids) <= _THREAD else [ids[0], *ids[1 - _THREAD :]]
+    return [f"In-Reply-To: {ids[-1]}\r\n", "References: " + "\r\n ".join(shown) + "\r\n"]
+
+
+def _list(channel: str, sender: str, unsubscribe: str) -> list[str]:
+    """What mail programs sort by and offer a button for (RFC 2919, RFC 2369)."""
+    address = address_of(sender)
+    domain = address.domain if _HOST.fullmatch(address.domain) else "localhost"
+    way = unsubscribe or f"mailto:{quote(address.addr_spec, safe='@')}?subject={quote(f'unsubscribe {channel}')}"
+    return [
+        f"List-Id: <{_token(channel).strip('.').lower() or 'channel'}.khabardar.{domain}>\r\n",
+        f"List-Unsubscribe:\r\n <{quote(way, safe=_IN_URL)}>\r\n",
+    ]
 
 
 def message_id(delivery_id: str, sender: str) -> str:

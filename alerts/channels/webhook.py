@@ -21,8 +21,9 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
+from alerts.channels.manners import Manners
 from alerts.compose import canonical
 from alerts.durations import seconds_of
 from alerts.inert import host_of, one_line
@@ -47,16 +48,13 @@ def _as_tuple(value: object) -> object:
     return (value,)
 
 
-class WebhookSettings(BaseModel):
+class WebhookSettings(Manners):
     """``[[channels]]`` with ``kind = "webhook"``.
 
     ``secret`` is one Standard Webhooks secret or, while rotating, a list: each gives a signature. ``ca`` (usually as
     ``ca_file``) holds certificates in PEM form to trust besides the system's. ``timeout`` is for the whole try.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    name: str = Field(min_length=1, max_length=100)
     kind: Literal["webhook"] = "webhook"
     url: str
     secret: Annotated[tuple[SecretStr, ...] | None, BeforeValidator(_as_tuple)] = None

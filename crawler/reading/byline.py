@@ -36,11 +36,12 @@ _SECTIONS = words(
     "main page today english urdu article articles press"
 )
 _HIJRI = re.compile(r"\d{1,2}\s+[^\W\d]{3,14}(?:[ -][^\W\d]{2,12}){0,2},?\s*1[34]\d\d(?!\d)\s*(?:ھ|ہ|AH\b)?")
+# Whole words, but for labels glued to a name: names hold "am" (Maryam), "mon" (Simon), کو (کوکب) and پیر (پیرزادہ).
 _NOISE = re.compile(
-    rf"{PUBLISHED}|{UPDATED}|{WEEKDAY}|\b(?:\d+\s+)?min(?:ute)?s?\s+(?:read|ago)\b|\b\d[\d,.]*k?\s+(?:views?"
-    rf"|comments?|shares?|reads?)\b"
-    rf"|\b\d{{1,2}}[:.]\d\d\b|{HALF}|\b(?:on|at|date|time|pkt|pst|gmt|utc|ist|jst|et|share|print|email|listen)\b"
-    rf"|کی|کو|تاریخ",
+    rf"{PUBLISHED}|{UPDATED}"
+    rf"|(?<![^\W\d_])(?:{WEEKDAY}|(?:\d+\s+)?min(?:ute)?s?\s+(?:read|ago)|\d[\d,.]*k?\s+(?:views?|comments?|shares?|reads?)"
+    rf"|\d{{1,2}}[:.]\d\d(?!\d)|{HALF}|on|at|date|time|pkt|pst|gmt|utc|ist|jst|et|share|print|email|listen"
+    rf"|کی|کو|تاریخ)(?![^\W\d_])",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s*[|•·/–—\-,:;،●■►»…()\[\]]+\s*")

@@ -208,6 +208,7 @@ _TAIL_CREDIT = re.compile(
     r"(?:^|(?<=[.!?”\"’)۔]))\s*(?:[—–-]{1,3}\s*\(?|\()(?P<credit>[A-Z][A-Za-z/ .&]{1,30}"
     r"|[\u0600-\u06FF ]{3,20})\)?\s*\.?$"
 )
+_ACRONYM_ALONE = re.compile(r"^(?:[—–-]{1,3}\s*\(?|\()(?P<credit>[A-Z]{2,6})\)?\s*\.?$")
 _COPYRIGHT = re.compile(
     r"^(?:copyright|©|\(c\)|all rights reserved)\W{0,4}(?:(?P<credit>[A-Z]{2,6})\s*\((?P<long>[^()]{3,60})\))?",
     re.IGNORECASE,
@@ -223,6 +224,8 @@ def is_tail_credit(paragraph: str) -> bool:
 def split_tail_credit(paragraph: str) -> tuple[str, str | None]:
     """(the last paragraph without "—APP" or "Copyright APP (…), 2018", the credit); "" when nothing else was there."""
     if len(paragraph) < 200 and (found := _COPYRIGHT.match(paragraph)):
+        return "", found["credit"]
+    if found := _ACRONYM_ALONE.match(paragraph):
         return "", found["credit"]
     found = _TAIL_CREDIT.search(paragraph, max(0, len(paragraph) - 45))
     if not found:

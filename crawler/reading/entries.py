@@ -11,7 +11,9 @@ from urllib.parse import urljoin, urlsplit
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One entry of a feed. ``summary`` and ``text`` are plain text, ``text`` (the whole article, when the feed carries
-    it) with a blank line between paragraphs; ``published_at`` is UTC."""
+    it) with a blank line between paragraphs; ``published_at`` is UTC; ``updated`` is when it
+    was changed last, as written: it is only ever compared. ``wall`` is the naive clock that ``published_at`` was
+    written as, with whatever offset."""
 
     url: str | None = None
     guid: str | None = None
@@ -22,6 +24,8 @@ class FeedEntry:
     text: str | None = None
     section: str | None = None
     language: str | None = None
+    updated: str | None = None
+    wall: datetime | None = None
 
     @property
     def says_something(self) -> bool:

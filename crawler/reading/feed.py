@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
@@ -17,9 +16,10 @@ from urllib.parse import urljoin
 from crawler.reading import jsonfeed
 from crawler.reading.byline import person
 from crawler.reading.charset import decode
-from crawler.reading.dates import parse_date
+from crawler.reading.dates import read_date
 from crawler.reading.entries import FeedEntry, FeedReading, address, language_tag
 from crawler.reading.full_text import texts
+from crawler.reading.moments import ReadDate
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.stubs import what_page
 from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_deep, too_many_namespaces, without_doctype
@@ -128,16 +128,19 @@ def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str
     guid = clean(str(raw.get("id") or "")).strip() or None
     spoken = _language(raw) or language
     summary, text = texts(_html(raw.get("summary_detail")), _content(raw))
+    published = _published(raw, timezone, spoken)
     return FeedEntry(
         url=_link(raw, base, guid),
         guid=guid,
         title=caption(raw.get("title")),
         author=_author(raw),
-        published_at=_published(raw, timezone, spoken),
+        published_at=published.utc(timezone) if published else None,
+        wall=published.wall if published else None,
         summary=summary,
         text=text,
         section=_section(raw),
         language=spoken,
+        updated=_as_stored(raw, "updated"),
     )
 
 
@@ -185,10 +188,11 @@ def _as_stored(raw: Mapping[str, Any], part: str) -> str | None:
     return str(dict(raw.items()).get(part) or "") or None
 
 
-def _published(raw: Mapping[str, Any], timezone: str | None, language: str | None) -> datetime | None:
+def _published(raw: Mapping[str, Any], timezone: str | None, language: str | None) -> ReadDate | None:
     for part in ("published", "created", "updated"):
-        if moment := parse_date(_as_stored(raw, part), timezone, [language] if language else []):
-            return moment
+        read = read_date(_as_stored(raw, part), timezone, [language] if language else [])
+        if read and read.utc(timezone):
+            return read
     return None
 
 

@@ -85,7 +85,8 @@ _BUTTON_WORDS = words(
     "広告 リンクをコピー facebookでシェア xでポスト lineで送る"
 )
 _FURNITURE_LINE = re.compile(
-    r"^\W{0,4}(?:follow\s+(?:us|the|our)\b.{0,80}|join\s+(?:our|us)\b.{0,80}|subscribe\s+(?:to|now|for)\b.{0,80}"
+    r"^\W{0,4}(?:follow\s+(?:us|the|our)\b.{0,80}|follow\s+.{1,40}\s+on\s+(?:whatsapp|google\s+news|facebook"
+    r"|twitter|x|instagram|youtube|telegram|linkedin|tiktok)\b.{0,60}|join\s+(?:our|us)\b.{0,80}|subscribe\s+(?:to|now|for)\b.{0,80}"
     r"|sign\s+up\s+(?:for|to)\b.{0,80}|click\s+here\b.{0,80}"
     r"|(?:tags?|topics?|filed\s+under|categor(?:y|ies)|keywords|ٹیگز?|タグ|キーワード)\s*[:：].{0,300}"
     r"|\d+\s+min(?:ute)?s?\s+read|(?:advertisement|sponsored|advertorial)"

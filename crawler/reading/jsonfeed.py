@@ -44,6 +44,7 @@ def _entry(item: Mapping[str, Any], url: str, timezone: str | None, language: st
         text=text,
         section=next((caption(tag) for tag in _list(item.get("tags")) if isinstance(tag, str) and tag.strip()), None),
         language=spoken,
+        updated=_text(item.get("date_modified")) or None,
     )
 
 

@@ -22,7 +22,7 @@ from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
 from crawler.reading.story import read_story
 from crawler.reading.stubs import is_challenge, is_stub
-from crawler.reading.trust import believe, believe_clock
+from crawler.reading.trust import Clock, believe, believe_clock, in_order, not_ahead
 from crawler.reading.witnesses import Witnesses
 
 __all__ = ["PageHints", "PageReading", "Select", "read_page", "read_text"]
@@ -47,7 +47,8 @@ class PageHints:
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """The fields of one article; None is unknown. ``body`` is plain text with a blank line between paragraphs,
-    ``published_at`` UTC. ``problem`` is a sentence when the page holds no article; what the feed said is then all."""
+    ``published_at`` UTC, ``clock`` what was corrected in it. ``problem`` is a sentence when the page holds no article;
+    what the feed said is then all."""
 
     title: str | None = None
     author: str | None = None
@@ -59,6 +60,7 @@ class PageReading:
     summary: str | None = None
     body: str | None = None
     canonical_url: str | None = None
+    clock: str | None = None
     problem: str | None = None
 
 
@@ -82,10 +84,12 @@ def read_text(text: str | None, hints: PageHints | None = None) -> PageReading:
     whole = text if text is not None else feed.text
     story = read_story(whole.split("\n\n") if whole else [], [key(feed.title)], hints.timezone)
     brief = split_dateline(feed.summary or "")
+    clock = not_ahead(Clock(feed.published_at), _walls(feed), hints.timezone, hints.now)
     return PageReading(
         title=feed.title or None,
         author=feed.author or story.byline.author,
-        published_at=feed.published_at,
+        published_at=clock.at,
+        clock=clock.corrected,
         language=language_of(story.body or feed.summary or feed.title, hints.language, feed.language),
         section=hints.section or feed.section,
         place=story.dateline.place or brief.place,
@@ -106,12 +110,21 @@ def _no_article(text: str, root: Any) -> str | None:
 def _reading(heard: Witnesses, hints: PageHints) -> PageReading:
     """Every field by the order of trust."""
     said, body = heard.said, heard.story.body
-    told = (language_tag(one) for one in (said.language, said.jsonld.language, said.meta.language, heard.feed.language))
+    told = in_order(
+        "language",
+        source=hints.language,
+        html=said.language,
+        jsonld=said.jsonld.language,
+        meta=said.meta.language,
+        feed=heard.feed.language,
+    )
+    clock = _published(heard, hints)
     return PageReading(
         title=_title(heard),
         author=_author(heard),
-        published_at=_published(heard, hints),
-        language=language_of(body or heard.feed.title, hints.language, *told),
+        published_at=clock.at,
+        clock=clock.corrected,
+        language=language_of(body or heard.feed.title, *map(language_tag, told)),
         section=believe(
             "section",
             select=heard.section,
@@ -120,8 +133,8 @@ def _reading(heard: Witnesses, hints: PageHints) -> PageReading:
             meta=said.meta.section,
             feed=heard.feed.section,
         ),
-        place=believe("place", dateline=heard.story.dateline.place, jsonld=said.jsonld.place),
-        credit=believe("credit", dateline=heard.story.dateline.credit, tail=heard.story.credit),
+        place=believe("place", dateline=heard.dateline.place, jsonld=said.jsonld.place),
+        credit=believe("credit", dateline=heard.dateline.credit, tail=heard.story.credit),
         summary=_summary(heard),
         body=body,
         canonical_url=_canonical(heard),
@@ -168,7 +181,7 @@ def _named(text: str | None, timezone: str | None) -> str | None:
     return line.author if line else person(text)
 
 
-def _published(heard: Witnesses, hints: PageHints) -> datetime | None:
+def _published(heard: Witnesses, hints: PageHints) -> Clock:
     zone, languages = hints.timezone, [code for code in (hints.language, heard.feed.language) if code]
 
     def read(text: str | None) -> ReadDate | None:
@@ -180,10 +193,16 @@ def _published(heard: Witnesses, hints: PageHints) -> datetime | None:
         "meta": read(heard.said.meta.published),
         "marked": read(heard.said.marked.published or heard.marked_date),
         "byline": heard.byline.date,
-        "dateline": heard.story.dateline.date,
+        "dateline": heard.dateline.date,
         "url": _date_in(urlsplit(heard.url).path[:500], zone),
     }
-    return believe_clock(witnesses, heard.feed.published_at, zone)
+    clock = believe_clock(witnesses, heard.feed.published_at, zone)
+    walls = [read.wall for read in witnesses.values() if read and read.has_time]
+    return not_ahead(clock, [*walls, *_walls(heard.feed)], zone, hints.now)
+
+
+def _walls(feed: FeedEntry) -> list[datetime]:
+    return [feed.wall] if feed.wall else []
 
 
 def _date_in(path: str, zone: str | None) -> ReadDate | None:

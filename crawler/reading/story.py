@@ -59,7 +59,7 @@ def _after_head(lines: list[str], titles: Sequence[str], timezone: str | None) -
         head = lines[start] = _without_title(head, titles)
         line = split_dateline(head)
         if line.place or line.credit:
-            dateline = _both(dateline, line)
+            dateline = both(dateline, line)
             lines[start] = line.rest
             if line.rest:
                 break
@@ -71,8 +71,11 @@ def _after_head(lines: list[str], titles: Sequence[str], timezone: str | None) -
     return lines[start:], byline, dateline
 
 
-def _both(first: Dateline, second: Dateline) -> Dateline:
-    return Dateline("", first.place or second.place, first.credit or second.credit, first.date or second.date)
+def both(first: Dateline, second: Dateline) -> Dateline:
+    """What two lines before a report say together; a list of countries yields to the town that stands beside it."""
+    listed = bool(first.place and second.place and "、" in first.place)
+    place = second.place if listed else first.place or second.place
+    return Dateline("", place, first.credit or second.credit, first.date or second.date)
 
 
 def _is_debris(line: str) -> bool:

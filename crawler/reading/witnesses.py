@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
+from crawler.reading.dateline import Dateline, split_dateline
 from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements
 from crawler.reading.headline import Headline, find_headline, without_last_part, without_site
@@ -18,11 +19,11 @@ from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_
 from crawler.reading.metadata import Metadata, read_metadata
 from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
-from crawler.reading.sifting import size_of
-from crawler.reading.story import Story, is_dateline, joined, read_story
+from crawler.reading.sifting import is_prose, size_of
+from crawler.reading.story import Story, both, is_dateline, joined, read_story
+from crawler.reading.trust import whole_text
 
 _LONG_ENOUGH = 400  # characters: a selected body of this size is not questioned
-_TEASER = 0.4  # of the text that the page's own data or the feed carries: less is only its beginning
 _NEAR = 4  # lines above the headline in which a byline may stand
 
 
@@ -46,6 +47,7 @@ class Witnesses:
         marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
         self.report = self._report(root, furniture, select.body)
         self.story: Story = self._story()
+        self.dateline = self._dateline()
         self.byline = self._byline()
         self.marked_author, self.marked_date = self._marked(marks)
 
@@ -82,9 +84,13 @@ class Witnesses:
         at = self.headline.at
         if at is None:
             return None
+        prose = 0
         for i in range(at + 1, min(at + 12, len(self.page.items))):
             if key(self.page.items[i].text[:500]) in self.titles:
                 at = i
+            prose += is_prose(self.page.items[i])
+            if prose > 1:  # a standfirst may come between; more is the report, and what follows a caption
+                break
         return at
 
     # ---- the report ----
@@ -109,17 +115,25 @@ class Witnesses:
 
     def _story(self) -> Story:
         """The report as printed; what the page's own data or the feed carries when the page shows only a teaser."""
-        story = read_story([self.page.items[i].text for i in self.report.kept], self.titles, self.timezone)
-        printed = len(story.body or "")
-        whole = self.said.jsonld.body
-        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
-            return read_story(paragraphs(whole), self.titles, self.timezone)
-        whole = self.feed.text
-        if whole and len(whole) > _LONG_ENOUGH and printed < _TEASER * len(whole):
-            return read_story(whole.split("\n\n"), self.titles, self.timezone)
-        return story
+        texts = {
+            "printed": [self.page.items[i].text for i in self.report.kept],
+            "jsonld": paragraphs(self.said.jsonld.body) if self.said.jsonld.body else [],
+            "feed": self.feed.text.split("\n\n") if self.feed.text else [],
+        }
+        return read_story(texts.get(whole_text(texts) or "", []), self.titles, self.timezone)
 
     # ---- between headline and report ----
+
+    def _dateline(self) -> Dateline:
+        """The dateline at the head of the report; of one without, what stands on lines of its own above it."""
+        found = self.story.dateline
+        if found.place or self.headline.at is None:
+            return found
+        for at in self._range():
+            text = self.page.items[at].text
+            if at > self.headline.at and len(text) <= 120 and is_dateline(text):
+                found = both(found, split_dateline(text))
+        return found
 
     def _range(self) -> range:
         """The blocks that may be bylines: from a little above the headline to the report's first."""

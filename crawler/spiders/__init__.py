@@ -1,1 +1,1 @@
-"""The three ways a source lists its news, each a spider: feed, sitemap, listing; ``page`` fetches single pages."""
+"""The four ways a source lists its news, each a spider: feed, sitemap, listing, api; ``page`` fetches single pages."""

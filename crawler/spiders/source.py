@@ -14,15 +14,19 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.furniture import mark_of
 from archive.model import Known, NewsItem, Rejected
 from crawler.errand import Errand
 from crawler.failures import answered, passing, why
 from crawler.leads import ArticleReading, Lead, ListReading
 from crawler.politeness import HostClosed
 from crawler.pool import ReadingFailed
+from crawler.reading.stubs import is_challenge
 from crawler.reading_jobs import read_article
+from crawler.rereading import Again, Rereading, names_of
 from crawler.settings import Start
 from crawler.spiders.visitor import Visitor
+from crawler.trouble import CHALLENGED
 
 News = NewsItem | Rejected
 
@@ -46,6 +50,8 @@ class SourceSpider(Visitor):
         self.begin = begin
         self._known = errand.known if conditional else Known()
         self._met: set[str] = set()
+        self._titles: set[int] = set()
+        self._rereading = Rereading(errand.known.keys)
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request a visit begins with; conditional when the archive knows validators."""
@@ -63,14 +69,16 @@ class SourceSpider(Visitor):
             self.report.not_modified = True
             self.report.etag = self._known.etag
             self.report.last_modified = self._known.last_modified
+            self.report.freshness_of(response)
             return
         if (problem := answered(response)) is not None:
-            self.report.problem = problem
+            self.report.problem = problem + _challenge(response)
             return
         async for found in self.list_found(response):
             yield found
         if self.report.list_read:
             self.report.validators_of(response)
+            self.report.freshness_of(response)
 
     async def list_found(self, response: Response) -> AsyncIterator[News | Request]:
         """The news of a list that came with a good status."""
@@ -98,6 +106,7 @@ class SourceSpider(Visitor):
             self.report.problem = reading.problem
             return None
         self.report.list_read = True
+        self.report.said = reading.pace
         return reading
 
     def list_failed(self, failure: Any) -> None:
@@ -110,16 +119,23 @@ class SourceSpider(Visitor):
         """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page.
 
         A known entry under a further name (its address was edited, its guid stayed) is told as the list has it, without
-        its page: the archive lets the new name point to the item it has.
+        its page: the archive lets the new name point to the item it has. One that looks otherwise is read again.
         """
         self.report.listed += len(leads)
-        for lead in leads[:_MOST_LEADS]:
-            keys = set(lead.item.keys)
+        leads = leads[:_MOST_LEADS]
+        known = self.errand.known.keys
+        self.report.note(
+            (lead.entry.published_at for lead in leads),
+            (lead.entry.published_at for lead in leads if not known & names_of(lead)),
+        )
+        self._titles |= {mark_of(lead.item.title) for lead in leads if lead.item.title}
+        for lead, again in zip(leads, self._rereading.of(leads), strict=True):
+            keys = names_of(lead)
             if keys & self._met:
                 continue
             self._met |= keys
-            if keys & self.errand.known.keys:
-                if keys - self.errand.known.keys and lead.stands_alone:
+            if keys & known and again is not Again.READ:
+                if (keys - known or again is Again.NOTE) and lead.stands_alone:
                     yield self._seen(replace(lead.item, complete=False))
                 continue
             if lead.refused is not None:
@@ -150,6 +166,7 @@ class SourceSpider(Visitor):
                 content_type(response),
                 self.source,
                 lead,
+                frozenset(self._titles),
                 cpu=_PAGE_CPU,
             )
         except ReadingFailed as failed:
@@ -169,10 +186,12 @@ class SourceSpider(Visitor):
         self.report.unfinished = self.report.unfinished or transient
         self.logger.info("page not read: %s: %s", lead.item.url, problem)
         if lead.stands_alone:
-            return self._seen(replace(lead.item, complete=False))
+            keys = tuple(names_of(lead)) if transient else lead.item.keys  # a change that was not read stays one
+            return self._seen(replace(lead.item, complete=False, keys=keys))
         return self._rejected(lead, f"the page could not be read: {problem}", transient)
 
     def _seen(self, item: NewsItem) -> NewsItem:
+        self.report.items_dated += item.published_at is not None
         return replace(item, seen_at=datetime.now(UTC))
 
     def _rejected(self, lead: Lead, reason: str, transient: bool = False) -> Rejected:
@@ -184,6 +203,11 @@ def content_type(response: Response) -> str | None:
     """The Content-Type header as text."""
     value = response.headers.get(b"Content-Type")
     return value.decode("latin-1") if value else None
+
+
+def _challenge(response: Response) -> str:
+    """What a bad status is also known by: a page that asks for a browser."""
+    return f" with {CHALLENGED}" if is_challenge(response.body[:100_000].decode("latin-1")) else ""
 
 
 def _not_html(response: Response) -> str | None:

@@ -10,9 +10,14 @@ import typer
 
 from archive.model import Trouble, rfc3339
 from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
+from khabardar.commands.preview import preview
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table
 
-app = typer.Typer(help="Channels: how they stand, send a test message, enable one again.", no_args_is_help=True)
+app = typer.Typer(
+    help="Channels: how they stand, send a test message, see what messages look like, enable one again.",
+    no_args_is_help=True,
+)
+app.command()(preview)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a channel.")]
 

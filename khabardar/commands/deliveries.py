@@ -62,11 +62,14 @@ def list_(
         disabled = archive.disabled_channels()
         troubles = archive.channel_troubles()
         waiting = archive.waiting()
+        held = archive.held()
     named = {one.name for one in settings.channels}
     for name, owed in waiting.items():
         if name not in named:
             alerts = plural(owed, "alert")
             say(f"{alerts} owed to channel {name}, which the configuration does not name, wait until it does.")
+    for (name, why), number in held.items():
+        say(f"channel {name}: {plural(number, 'alert')} held back for a digest: {why}.")
     if as_json:
         for delivery in found:
             json_line(delivery_json(delivery))
@@ -136,6 +139,8 @@ def delivery_json(delivery: Delivery) -> dict[str, object]:
         "next_try_at": rfc3339(delivery.next_try_at),
         "ended_at": rfc3339(delivery.ended_at),
         "last_error": delivery.last_error,
+        "reached": list(delivery.reached),
+        "refused": dict(delivery.refused),
         "dropped": delivery.dropped,
     }
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive.model import NewsItem, rfc3339
+from archive.edits import changes
+from archive.model import NewsItem, Version, rfc3339
 from khabardar.commands.options import CommandError, ConfigOption, JsonOption, configuration, opened_archive, query_of
 from khabardar.terminal import is_terminal, json_line, line, local, marked, styled
 
 if TYPE_CHECKING:
     from archive.ledger import Ledger
+    from archive.store import Archive
     from khabardar.settings import Settings
     from query import Document, Query
 
 _AROUND = 100  # code points shown around a match
+_LINE = 200  # code points of a changed line
 
 
 def explain(
@@ -32,7 +35,7 @@ def explain(
     settings = configuration(ctx, config)
     wanted = {"query": query_of(settings, query)} if query is not None else _rules(settings)
     with opened_archive(settings, reading=True) as archive:
-        ledger = archive.explain(url_or_id)
+        ledger = archive.explain(url_or_id) or _by_number(archive, settings, url_or_id)
     if ledger is None:
         raise CommandError(
             f"{url_or_id} was never seen. `khabardar search 'url:…'` finds items by words of their address; "
@@ -43,6 +46,17 @@ def explain(
         json_line(_as_json(ledger, judged))
     else:
         _show(ledger, judged, settings)
+
+
+def _by_number(archive: Archive, settings: Settings, url: str) -> Ledger | None:
+    """The item with the number that a source's ``article`` expression finds in the address: its slug was edited."""
+    from crawler.naming import named_in
+
+    for source in settings.sources:
+        number, _ = named_in(url, source)
+        if number and (found := archive.explain(f"id:{source.name}:{number}")):
+            return found
+    return None
 
 
 def _rules(settings: Settings) -> dict[str, Query]:
@@ -84,6 +98,18 @@ def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any
             }
             for seen in ledger.sightings
         ],
+        "versions": [
+            {
+                "number": one.number,
+                "seen_at": rfc3339(one.seen_at),
+                "replaced_at": rfc3339(one.replaced_at),
+                "title": one.title,
+                "body": one.body,
+                "changes": [list(change) for change in changes(one, after)],
+            }
+            for one, after in _pairs(ledger)
+        ],
+        "date": ledger.item.clock if ledger.item else None,
         "via": ledger.via,
         "quiet": ledger.quiet,
         "story": [item_json(item) for item in ledger.story.items] if ledger.story else [],
@@ -96,6 +122,8 @@ def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any
                 "owed_at": rfc3339(one.owed_at),
                 "due_at": rfc3339(one.due_at),
                 "bundle": one.bundle,
+                "held": one.held,
+                "silence": _silence_json(ledger, one.silence_id),
             }
             for one in (*ledger.owed, *ledger.story_owed)
         ],
@@ -111,6 +139,13 @@ def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any
     }
 
 
+def _silence_json(ledger: Ledger, silence_id: str | None) -> dict[str, object] | None:
+    if silence_id is None:
+        return None
+    silence = ledger.silences[silence_id]
+    return {"id": silence.id, "why": silence.why, "until": rfc3339(silence.ended_at or silence.until)}
+
+
 def _show(ledger: Ledger, judged: dict[str, dict[str, Any]], settings: Settings) -> None:
     zone = settings.service.timezone
     _show_item(ledger, zone)
@@ -121,6 +156,7 @@ def _show(ledger: Ledger, judged: dict[str, dict[str, Any]], settings: Settings)
         line(f"  {local(seen.first_at, zone)}  {seen.source or '(import)'}  {seen.outcome}{why}  ({times})")
     if ledger.item is None:
         return
+    _show_versions(ledger, zone)
     if ledger.story and len(ledger.story.items) > 1:
         _head(f"Story {ledger.story.id}")
         for item in ledger.story.items:
@@ -149,10 +185,25 @@ def _show_item(ledger: Ledger, zone: str) -> None:
     about += [f"{name} {value}" for name in ("section", "place", "credit", "author") if (value := getattr(item, name))]
     line(f"  {' · '.join(about)}")
     line(f"  matched when it came: {', '.join(ledger.rules) or 'no rule'}; came by {ledger.via or 'crawl'}")
+    if item.clock:
+        line(f"  its date was corrected: {item.clock}.")
     if not item.complete:
         line("  its page could not be read yet; what the feed said was judged.")
     if ledger.forgotten_at:
         line(f"  its text was removed on {local(ledger.forgotten_at, zone)}; only its identity is known.")
+
+
+def _pairs(ledger: Ledger) -> list[tuple[Version, Version | NewsItem]]:
+    """Every earlier version with the one that replaced it."""
+    after = [*ledger.versions[1:], ledger.item]
+    return [(one, later) for one, later in zip(ledger.versions, after, strict=False) if later is not None]
+
+
+def _show_versions(ledger: Ledger, zone: str) -> None:
+    for before, after in _pairs(ledger):
+        _head(f"Edited {local(before.replaced_at, zone)}: version {before.number + 1}")
+        for field, sign, text in changes(before, after):
+            line(f"  {sign} {field}: {text if len(text) <= _LINE else text[: _LINE - 1] + '…'}")
 
 
 def _show_verdict(name: str, verdict: dict[str, Any], item: NewsItem) -> None:
@@ -175,6 +226,10 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
     for one in ledger.owed:
         due = local(one.due_at, zone)
         line(f"  owed {local(one.owed_at, zone)}  {one.rule} -> {one.channel}, {one.bundle}, due {due}")
+        if one.held:
+            line(f"    {'came in' if one.delivery_id else 'waits for'} a digest: {one.held}")
+        if one.silence_id:
+            line(f"    told to nobody: {_silence(ledger, one.silence_id, zone)}")
     for one in ledger.story_owed:
         line(f"  the story's other item was owed {local(one.owed_at, zone)}  {one.rule} -> {one.channel}")
     for account in ledger.deliveries:
@@ -186,6 +241,12 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
             line(f"    {local(delivery.ended_at, zone)}  dropped by hand: {delivery.dropped}")
     if not (ledger.owed or ledger.story_owed or ledger.deliveries or ledger.quiet):
         line("  nothing.")
+
+
+def _silence(ledger: Ledger, silence_id: str, zone: str) -> str:
+    silence = ledger.silences[silence_id]
+    until = local(silence.ended_at or silence.until, zone)
+    return f"silence {silence.id} of {silence.rule} until {until}" + (f" ({silence.why})" if silence.why else "")
 
 
 def _tries(number: int) -> str:

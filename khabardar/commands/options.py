@@ -45,6 +45,12 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="D", help="Before this date or time.", show_default=False)
 ]
+SecondsOption = Annotated[
+    float,
+    typer.Option(
+        "--seconds", min=0, metavar="N", help="How long to look at most, where the index alone cannot answer."
+    ),
+]
 
 _AGO = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,6})?)\s*(?P<unit>[smhdw])\Z")
 

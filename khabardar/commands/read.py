@@ -92,6 +92,8 @@ def _show(item: NewsItem, timezone: str, *, as_json: bool) -> None:
         return
     styled(Text(item.title or "(no title)", "bold"))
     line(f"  published  {local(item.published_at, timezone) + ' ' + timezone if item.published_at else 'unknown'}")
+    if item.clock:
+        line(f"             {item.clock}")
     for name in ("author", "place", "credit", "section", "language", "source", "url"):
         line(f"  {name:<9}  {getattr(item, name) or 'unknown'}")
     if item.summary:

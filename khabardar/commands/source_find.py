@@ -45,7 +45,8 @@ def find(
     for one in found:
         name = _free_name(one.url, taken)
         if as_json:
-            json_line({"kind": one.kind, "url": one.url, "entries": one.entries, "newest_at": rfc3339(one.newest)})
+            told = {"kind": one.kind, "url": one.url, "entries": one.entries, "newest_at": rfc3339(one.newest)}
+            json_line(told | ({"items": one.items, "fields": dict(one.fields)} if one.kind == "api" else {}))
         else:
             _paste(one, name)
     say(f"{plural(len(found), 'list')} found; one of them is usually enough. Then: khabardar source test NAME")
@@ -75,4 +76,10 @@ def _paste(found: Found, name: str) -> None:
     line(f"{found.kind} = {json.dumps(found.url, ensure_ascii=False)}")
     if found.language and re.fullmatch(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*", found.language):
         line(f"language = {json.dumps(found.language)}")
+    if found.kind == "api":
+        if found.items:
+            line(f"items = {json.dumps(found.items, ensure_ascii=False)}")
+        line("[sources.fields]")
+        for field, path in found.fields.items():
+            line(f"{field} = {json.dumps(path, ensure_ascii=False)}")
     line()

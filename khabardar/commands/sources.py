@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.standing import Health, Standing
 from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
 from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
 
 if TYPE_CHECKING:
     from archive.claims import SourceState
-    from crawler.settings import SourceSettings
+    from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
 
 app = typer.Typer(help="Sources: their health, try one, find a site's feeds.", no_args_is_help=True)
@@ -25,47 +27,77 @@ app.command()(find)
 
 @app.command(name="list")
 def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """The sources of the configuration and how their visits go."""
+    """The sources of the configuration and how they are: ok, degraded or dark, since when and why."""
     settings = configuration(ctx, config)
     with opened_archive(settings, reading=True) as archive:
-        states = archive.source_states()
+        states, standings = archive.source_states(), archive.standings()
+    known = [
+        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
+        for source in settings.sources
+    ]
     if as_json:
-        for source in settings.sources:
-            json_line(_as_json(source, states.get(source.name)))
+        for one in known:
+            json_line(_as_json(one))
         return
     zone = settings.service.timezone
-    columns = ["source", "kind", "state", "last good", "newest", "kept", "error"]
-    rows = [_row(source, states.get(source.name), zone) for source in settings.sources]
-    table(columns, rows, wide="error", right=["kept"])
+    columns = ["source", "kind", "state", "since", "last good", "newest", "kept", "why"]
+    rows = [_row(one, zone) for one in known]
+    table(columns, rows, wide="why", right=["kept"])
     if not rows:
         say("the configuration has no [[sources]]. `khabardar source find URL` finds a site's feeds.")
 
 
-def state_of(source: SourceSettings, state: SourceState | None) -> str:
-    """One word: disabled, new (never visited), ok, failing."""
-    if not source.enabled:
-        return "disabled"
-    if state is None or state.checked_at is None:
-        return "new"
-    return "failing" if state.failures else "ok"
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A source as it is configured, and as the archive knows it."""
+
+    source: SourceSettings
+    state: SourceState | None
+    standing: Standing
+
+    @property
+    def word(self) -> str:
+        """One word: disabled, new (never visited), ok, degraded, dark."""
+        if not self.source.enabled:
+            return "disabled"
+        if self.state is None or self.state.checked_at is None:
+            return "new"
+        if self.standing.state is Health.OK and self.state.failures and self.state.last_ok_at is None:
+            return Health.DEGRADED.value  # it has never worked
+        return self.standing.state.value
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it is so."""
+        return self.standing.since if self.word in ("ok", "degraded", "dark") else None
+
+    @property
+    def why(self) -> str | None:
+        """What is wrong, or was at the last visit though it is too soon to call it more than a hiccup."""
+        if self.word in ("degraded", "dark"):
+            return self.standing.why or (self.state.last_error if self.state else None)
+        return self.state.last_error if self.state and self.state.failures else None
+
+    @property
+    def via(self) -> Start:
+        """The way by which its news came last: its own, or a fallback."""
+        return next((start for start in self.source.starts if start.url == self.standing.served), self.source.start)
 
 
-def _row(source: SourceSettings, state: SourceState | None, zone: str) -> list[str]:
-    word = state_of(source, state)
+def _row(known: Known, zone: str) -> list[str]:
+    state = known.state
     if state is None:
-        return [source.name, source.start.kind, word, "", "", "0", ""]
-    if word == "failing":
-        word = f"failing ×{state.failures}"
-    error = (state.last_error or "") if state.failures else ""
+        return [known.source.name, known.source.start.kind, known.word, "", "", "", "0", ""]
     ago = _short if is_terminal() else local
     return [
-        source.name,
-        source.start.kind,
-        word,
+        known.source.name,
+        known.via.kind,
+        known.word,
+        ago(known.since, zone),
         ago(state.last_ok_at, zone),
         ago(state.newest_item_at, zone),
         str(state.kept),
-        error,
+        known.why or "",
     ]
 
 
@@ -80,13 +112,18 @@ def _short(moment: datetime | None, zone: str) -> str:
     return "now" if seconds >= 0 else local(moment, zone)
 
 
-def _as_json(source: SourceSettings, state: SourceState | None) -> dict[str, object]:
+def _as_json(known: Known) -> dict[str, object]:
+    source, state = known.source, known.state
     return {
         "source": source.name,
         "kind": source.start.kind,
         "url": source.start.url,
         "enabled": source.enabled,
-        "state": state_of(source, state),
+        "state": known.word,
+        "since": rfc3339(known.since),
+        "why": known.why,
+        "trouble": known.standing.kind if known.word in ("degraded", "dark") else None,
+        "via": {"kind": known.via.kind, "url": known.via.url},
         "checked_at": rfc3339(state.checked_at) if state else None,
         "next_check_at": rfc3339(state.next_check_at) if state else None,
         "last_ok_at": rfc3339(state.last_ok_at) if state else None,

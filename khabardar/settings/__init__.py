@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from alerts.settings import EmailSettings, RuleSettings, WebhookSettings
+from alerts.settings import RuleSettings
 from crawler.settings import CrawlSettings, SourceSettings
+from khabardar.settings.channels import CHANNEL_KINDS, ChannelSettings, read_channels
 from khabardar.settings.errors import Findings, SettingsError, SettingsErrors, did_you_mean
 from khabardar.settings.file import read_table
 from khabardar.settings.parts import ArchiveSettings, ServiceSettings, WebSettings
-from khabardar.settings.references import Queries, check_duplicates, check_known, read_topics
+from khabardar.settings.references import Queries, check_contact, check_duplicates, check_known, read_topics
 from khabardar.settings.validate import build, fields_of
 from khabardar.settings.values import from_environment, note_secrets, with_secret_files
 from khabardar.toml_lines import Path as KeyPath
@@ -27,13 +28,8 @@ from khabardar.toml_lines import Path as KeyPath
 if TYPE_CHECKING:
     from query import Names, Query
 
-__all__ = ["ChannelSettings", "Settings", "SettingsError", "SettingsErrors", "load", "load_queries"]
+__all__ = ["CHANNEL_KINDS", "ChannelSettings", "Settings", "SettingsError", "SettingsErrors", "load", "load_queries"]
 
-ChannelSettings = EmailSettings | WebhookSettings
-CHANNEL_KINDS: Mapping[str, type[EmailSettings | WebhookSettings]] = {
-    "email": EmailSettings,
-    "webhook": WebhookSettings,
-}
 TABLES: Mapping[str, type[BaseModel]] = {
     "archive": ArchiveSettings,
     "crawl": CrawlSettings,
@@ -76,10 +72,11 @@ def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings
     parts = {name: _part(name, model, table, found) for name, model in TABLES.items()}
     topics = read_topics(table.get("topics", {}), found)
     sources = _list("sources", SourceSettings, table, found)
-    channels = _channels(table, found)
+    channels = read_channels(_tables("channels", table, found), found)
     rules = _list("rules", RuleSettings, table, found)
     service = parts["service"] or ServiceSettings()
     _check_names(table, found)
+    check_contact(parts["crawl"] or CrawlSettings(), [source for _, source in sources], found)
     queries, only = _queries(table, topics, service.timezone, found)
     found.stop_if_any()
     return Settings(
@@ -200,36 +197,6 @@ def _list(kind: str, model: type[Model], table: Mapping[str, Any], found: Findin
         if part is not None:
             built.append((number, part))
     return built
-
-
-def _channels(table: Mapping[str, Any], found: Findings) -> list[tuple[int, ChannelSettings]]:
-    """Channels, each judged by the settings of its kind."""
-    built: list[tuple[int, ChannelSettings]] = []
-    for number, element in _tables("channels", table, found):
-        path: KeyPath = ("channels", number)
-        kind = element.get("kind")
-        model = CHANNEL_KINDS.get(kind) if isinstance(kind, str) else None
-        if model is None:
-            wrong = f'there is no kind "{kind}" of channel.' if "kind" in element else "this key is required."
-            found.error((*path, "kind"), f"{wrong} Write one of: {', '.join(CHANNEL_KINDS)}.")
-            continue
-        part = build(model, with_secret_files(element, fields_of(model), found, path), path, found)
-        if part is not None:
-            _check_certificates(part.ca, (*path, "ca"), found)
-            built.append((number, part))
-    return built
-
-
-def _check_certificates(pem: str, path: KeyPath, found: Findings) -> None:
-    """Certificates that cannot be read would fail every delivery, hours later."""
-    if not pem:
-        return
-    import ssl
-
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
-    except (ssl.SSLError, ValueError):
-        found.error(path, "these are no certificates in PEM form: -----BEGIN CERTIFICATE----- and so on.")
 
 
 def _elements(kind: str, table: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:

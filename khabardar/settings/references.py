@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from khabardar.settings.errors import Findings, did_you_mean
 from khabardar.toml_lines import Path as KeyPath
 
 if TYPE_CHECKING:
+    from crawler.settings import CrawlSettings, SourceSettings
     from query import Names, Query
 
 _TOPIC_NAME = re.compile(r"\w[\w.-]{0,63}\Z")
+_CONTACT = re.compile(r"https?://\S|[\w.+-]@[\w-]+\.")
 _STAND_IN = "placeholder"  # takes the place of a query that has its own error, so that its users are not blamed as well
 
 
@@ -52,6 +55,18 @@ def check_known(used: Iterable[tuple[KeyPath, str]], kind: str, known: Iterable[
         if name not in names:
             nothing = f" There is no [[{kind}s]] in this file." if not names else did_you_mean(name, names)
             found.error(path, f'there is no {kind} "{name}".{nothing}')
+
+
+def check_contact(crawl: CrawlSettings, sources: Sequence[SourceSettings], found: Findings) -> None:
+    """Whoever visits other people's sites says who he is: a page or a mail address in the user agent."""
+    hosts = {urlsplit(start.url).hostname or "" for source in sources if source.enabled for start in source.starts}
+    outside = any(host != "localhost" and not host.startswith("127.") and host != "::1" for host in hosts)
+    if outside and not _CONTACT.search(crawl.user_agent):
+        found.warn(
+            ("crawl", "user_agent"),
+            f"{crawl.user_agent!r} names nobody to write to. Add your page or address, such as "
+            "(+https://example.org/about-our-bot) or (+mailto:desk@example.org).",
+        )
 
 
 class Queries:

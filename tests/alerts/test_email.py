@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from alerts.channels.email import Email, EmailSettings, send
-from alerts.letter import shown_time
+from alerts.wording import shown_time
 from archive.model import Outcome
 from tests.alerts.mailserver import DROP, Letterbox, mailserver
 from tests.alerts.samples import alert, item, ready, span
@@ -62,11 +62,12 @@ async def test_a_recipient_refused_for_good_ends_the_rest_is_reached_and_nobody_
     """One of three does not exist; another is greylisted and comes later."""
     box = Letterbox(rcpt={B: ["550 5.1.1 no such mailbox"], C: ["451 4.7.1 come back later", "250 now yes"]})
     async with mailserver(box):
-        channel = Email(settings(box.port), zone())
-        first = await channel.send(ready())
-        second = await channel.send(ready(reached=first.reached, tries=1))
+        first = await Email(settings(box.port), zone()).send(ready())
+        after_a_restart = Email(settings(box.port), zone())
+        second = await after_a_restart.send(ready(reached=first.reached, refused=first.refused, tries=1))
     assert first.outcome is Outcome.RETRY
     assert first.reached == (A,)
+    assert first.refused == {B: "550 5.1.1 no such mailbox"}
     assert "b@example.org (550 5.1.1 no such mailbox)" in first.answer
     assert "c@example.org (451 4.7.1 come back later)" in first.answer
     assert second.outcome is Outcome.GAVE_UP

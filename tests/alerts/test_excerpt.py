@@ -61,6 +61,31 @@ def test_passages_stay_inside_their_paragraph_and_hold_the_match() -> None:
     assert len(passages("a " * 5000, [(n, n + 1) for n in range(0, 9000, 1000)])) == 3
 
 
+def test_a_match_is_shown_in_its_whole_sentence() -> None:
+    """Ends of sentences in four scripts; abbreviations are none."""
+    for text, word, shown in (
+        ("One came. Mr. Khan of Japan paid Rs. 5 million. Two left.", "Japan", "Mr. Khan of Japan paid Rs. 5 million."),
+        ("First? “Cars in Japan!” he said. End.", "Japan", "“Cars in Japan!” he said."),
+        ("پہلی خبر۔ جاپان نے گاڑیاں بنائیں۔ آخری خبر۔", "گاڑیاں", "جاپان نے گاڑیاں بنائیں۔"),
+        ("今日は雨。日本の車が売れた。明日は晴れ。", "車", "日本の車が売れた。"),
+        ("One came. Japan followed. Two left.", "Japan", "Japan followed."),
+        ("No end here Japan", "Japan", "No end here Japan"),
+    ):
+        at = text.index(word)
+        ((begin, end),) = passages(text, [(at, at + len(word))])
+        assert text[begin:end] == shown
+
+
+@given(st.text(alphabet="aA .!?\n。۔x", max_size=900), st.integers(0, 900), st.integers(1, 9))
+def test_every_match_is_in_a_passage_of_its_own_paragraph(text: str, at: int, size: int) -> None:
+    """Any text."""
+    mark = (min(at, len(text)), min(at + size, len(text)))
+    if mark[0] < mark[1] and "\n" not in text[mark[0] : mark[1]]:
+        ((begin, end),) = passages(text, [mark])
+        assert begin <= mark[0] < mark[1] <= end
+        assert "\n" not in text[begin:end]
+
+
 def test_terminal_escapes_controls_and_direction_overrides_vanish_and_joiners_stay() -> None:
     """What a person reads is what was written, and nothing moves the cursor."""
     assert visible("\x1b[1;31mred\x1b[0m \x1b]0;title\x07x\x1b]8;;http://e\x1b\\y\x1b(Bz\x9b2J") == "red xyz"

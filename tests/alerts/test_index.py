@@ -111,6 +111,10 @@ def test_removing_an_unknown_rule_is_an_error() -> None:
         "section:sports",
         "日本",
         "a -(b c)",
+        "=IT",
+        "a -=IT",
+        "a NEAR/3 b",
+        "(a OR b) NEAR/3 (c OR d)",
     ],
 )
 def test_the_index_is_sure_of_words_phrases_beginnings_and_values(text: str) -> None:
@@ -118,7 +122,7 @@ def test_the_index_is_sure_of_words_phrases_beginnings_and_values(text: str) -> 
     assert all(need.exact for need in needs(parse(text, NAMES)))
 
 
-@pytest.mark.parametrize("text", ["=IT", "a NEAR/3 b", "japan after:7d", "japan /x+/"])
+@pytest.mark.parametrize("text", ['="IT services"', 'a NEAR/3 "b c"', "japan after:7d", "japan /x+/"])
 def test_the_rest_is_judged_where_its_words_stand(text: str) -> None:
     """Letter by letter, near, dates and expressions."""
     assert all(not need.exact and need != ANYTHING for need in needs(parse(text, NAMES)))

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.compose import compose, notice
-from alerts.letter import IN_FULL, direction_of, letter_of, render, shown_time, subject_of, summary_line
+from alerts.letter import IN_FULL, letter_of
+from alerts.rendering import render
+from alerts.wording import direction_of, shown_time, subject_of, summary_line
 from archive.model import MatchSpan, NewsItem
 from tests.alerts.samples import (
     JAPANESE_TITLE,
@@ -134,7 +136,7 @@ HOSTILE = [
 
 OURS = {
     *("html", "head", "meta", "title", "style", "body", "table", "tr", "td"),
-    *("h1", "p", "a", "bdi", "b", "mark"),
+    *("h1", "p", "a", "bdi", "b", "mark", "span", "code"),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -117,3 +119,44 @@ def test_many_recipients_with_names_in_any_script_read_back() -> None:
         (name, f"r{n}@example.org") for n, name in enumerate(names * 6)
     ]
     assert parsed["From"].addresses[0].display_name == "نیوز"
+
+
+def told_again(*earlier: str) -> dict[str, Any]:
+    message = alert()
+    message["data"]["earlier"] = list(earlier)
+    return message
+
+
+def test_mails_about_one_story_are_one_thread() -> None:
+    """Message-ID, In-Reply-To and References as mail programs follow them; the subject stays, behind Re:."""
+    first = read(mail_of(alert(), "d1", "k@example.org", TO, ZONE))
+    third = read(mail_of(told_again("d1", "d2"), "d3", "K <k@example.org>", TO, ZONE))
+    assert (first["In-Reply-To"], first["References"]) == (None, None)
+    assert third["In-Reply-To"] == "<d2@example.org>"
+    assert third["References"].split() == [first["Message-ID"], "<d2@example.org>"]
+    assert third["Subject"] == f"Re: {first['Subject']}"
+
+
+def test_a_long_thread_names_its_first_and_its_last_mails() -> None:
+    """A header must not grow for ever."""
+    raw = mail_of(told_again(*(f"d{number}" for number in range(300))), "d300", "k@example.org", TO, ZONE)
+    shown = read(raw)["References"].split()
+    assert (shown[0], shown[-1], len(shown)) == ("<d0@example.org>", "<d299@example.org>", 10)
+
+
+@pytest.mark.parametrize("channel", ["desk", "Büro 日本\r\nBcc: x@example.org", "<>", "..."])
+def test_a_mail_says_how_to_be_rid_of_it_and_what_it_belongs_to(channel: str) -> None:
+    """RFC 2369 and RFC 2919, whatever the channel is called."""
+    message = alert()
+    message["data"]["channel"] = channel
+    one = read(mail_of(message, "d1", "K <k@example.org>", TO, ZONE))
+    assert re.fullmatch(r"<mailto:k@example\.org\?subject=unsubscribe%20[^<>\s]*>", one["List-Unsubscribe"].strip())
+    assert re.fullmatch(r"<[a-z0-9._-]+\.khabardar\.example\.org>", one["List-Id"].strip())
+    assert one["Bcc"] is None
+    own = read(mail_of(message, "d1", "k@example.org", TO, ZONE, unsubscribe="https://example.org/out?x=1"))
+    assert own["List-Unsubscribe"].strip() == "<https://example.org/out?x=1>"
+
+
+def test_a_notice_is_no_list() -> None:
+    """The operator is not to unsubscribe from Khabardar's own trouble."""
+    assert read(mail("Dark"))["List-Unsubscribe"] is None

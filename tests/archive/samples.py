@@ -61,7 +61,8 @@ def item(
 
 def promise(rule: str = "cars", channel: str = "desk", **more: object) -> Promise:
     """A promise of a rule to a channel, due at once."""
-    return Promise(rule=rule, query=f"about {rule}", channel=channel, due_at=NOW, **more)  # type: ignore[arg-type]
+    values = {"due_at": NOW, **more}
+    return Promise(rule=rule, query=f"about {rule}", channel=channel, **values)  # type: ignore[arg-type]
 
 
 def judged(news: NewsItem, *promises: Promise, quiet: str | None = None) -> Judged:

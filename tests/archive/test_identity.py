@@ -31,6 +31,10 @@ PAGE = "https://dawn.example/news/1939/cars-and-parts"
         "https://amp.dawn.example/news/1939/cars-and-parts",
         "https://m.dawn.example/news/1939/cars-and-parts",
         "https://dawn.example/amp/news/1939/cars-and-parts",
+        "https://www-dawn-example.cdn.ampproject.org/c/s/www.dawn.example/news/1939/cars-and-parts?amp=1",
+        "https://www.google.com/amp/s/dawn.example/news/1939/cars-and-parts/amp/",
+        "https://dawn.example//news//1939/cars-and-parts",
+        "https://dawn.example/news/1939/cars-and-parts?m=1",
         "https://dawn.example/news/1939/cars-and-parts/amp/",
         "https://dawn.example/news/1939/cars-and-parts?amp=1",
         "https://dawn.example/news/1939/cars-and-parts?outputType=amp",
@@ -115,3 +119,10 @@ def test_whatever_the_text_there_is_one_canonical_form(text: str) -> None:
     once = canonical_url(text)
     assert canonical_url(once) == once
     once.encode()
+
+
+def test_letters_composed_in_two_ways_are_one_address() -> None:
+    """Urdu letters with madda, as one code point or two."""
+    assert canonical_url("https://a.example/\u0622\u0679\u0648") == canonical_url(
+        "https://a.example/\u0627\u0653\u0679\u0648"
+    )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -163,3 +164,41 @@ def test_sqlite_is_durable_and_guarded(tmp_path: Path) -> None:
     archive.close()
     with sqlite3.connect(tmp_path / "a.db") as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_archive_of_the_first_release_is_upgraded_with_all_it_holds(archive_url: str) -> None:
+    """Items, what is owed, deliveries: nothing is lost, and the new columns say the old meaning."""
+    database = Database(archive_url)
+    with database.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001_memory")
+        connection.execute(
+            text(
+                "INSERT INTO items (seq, id, story_id, source, title, seen_at, kept_at, via, complete)"
+                " VALUES (1, 'n1', 's1', 'dawn', 'A report', 1, 1, 'crawl', true)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO deliveries (id, channel, kind, state, created_at, next_try_at)"
+                " VALUES ('d1', 'desk', 'alert', 'owed', 1, 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO owed (id, item_id, story_id, rule, query, channel, bundle, due_at, owed_at, delivery_id)"
+                " VALUES (1, 'n1', 's1', 'cars', 'car', 'desk', 'now', 1, 1, 'd1'),"
+                " (2, 'n1', 's1', 'cars', 'car', 'hook', 'now', 1, 1, NULL)"
+            )
+        )
+    database.close()
+    archive = Archive.open(archive_url)
+    assert archive.migrate() == list(REVISIONS[1:])
+    claimed = archive.claim_deliveries(NOW, "me", HOUR, channels=["desk", "hook"])
+    assert {one.channel for one in claimed} == {"desk", "hook"}
+    assert all((one.refused, one.owed[0].urgent, one.owed[0].held) == ({}, False, None) for one in claimed)
+    assert archive.silences() == []
+    assert _differences(archive._database) == []
+    archive.close()

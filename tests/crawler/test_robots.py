@@ -6,8 +6,11 @@ import asyncio
 import time
 
 import pytest
+from protego import Protego
 
 from archive.model import VisitStatus
+from crawler import robots
+from crawler.robots import Verdict
 from crawler.worker_process import Worker
 from tests.crawler.conftest import SETTINGS, look
 from tests.crawler.sites import Site, entry, page, rss, site
@@ -169,3 +172,23 @@ async def test_a_robots_file_is_asked_for_once(worker: Worker, outlet: Site) -> 
     for _ in range(3):
         await look(worker, feed=feed)
     assert outlet.paths.count("/robots.txt") == 1
+
+
+async def test_while_a_robots_file_cannot_be_asked_the_last_copy_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a month; a host of which no copy is known may not be visited at all."""
+    rules = Protego.parse("User-agent: *\nDisallow: /private/")
+    said = [Verdict(rules, None, 0.0), Verdict(None, "the server answered 503", 0.0)]
+
+    async def ask(crawler: object, origin: str) -> Verdict:
+        return said.pop(0) if origin == "https://a.example" else Verdict(None, "no answer", 0.0)
+
+    monkeypatch.setattr(robots, "_ask", ask)
+    files = robots.RobotsFiles()
+    for _ in range(2):
+        verdict = await files.verdict(None, "https://a.example/x")  # type: ignore[arg-type]
+        assert verdict.check("https://a.example/x", "Khabardar") == 0.0
+        with pytest.raises(robots.RobotsRefused, match="does not allow"):
+            verdict.check("https://a.example/private/x", "Khabardar")
+    unknown = await files.verdict(None, "https://b.example/x")  # type: ignore[arg-type]
+    with pytest.raises(robots.RobotsUnreachable, match="no answer"):
+        unknown.check("https://b.example/x", "Khabardar")

@@ -8,6 +8,7 @@ import pytest
 
 from archive.model import Known, NewsItem, Rejected, Visit, VisitStatus
 from crawler.errand import Errand
+from crawler.naming import named_in
 from crawler.retry_after import retry_after
 from crawler.settings import SourceSettings
 from crawler.wire import errand_in, errand_out, line, message, news_in, news_out
@@ -74,3 +75,24 @@ def test_a_line_that_is_no_object_is_refused() -> None:
     """A worker that speaks nonsense is not believed."""
     with pytest.raises(ValueError, match="object"):
         message(b"[1]\n")
+
+
+def test_one_number_whatever_the_form_of_the_address() -> None:
+    """The ``article`` expression names the outlet's number for slug, telephone, print and tracked forms alike."""
+    source = SourceSettings.model_validate(
+        {
+            "name": "a",
+            "feed": "https://a.example/f",
+            "article": r"^https://www\.a\.example/news/(?P<id>\d+)(?:/[a-z-]+)?$",
+        }
+    )
+    for url in (
+        "https://www.a.example/news/77/cars",
+        "https://www.a.example/news/77/other-slug",
+        "https://www.a.example/news/77",
+        "http://a.example/news/77/cars/?utm_source=x",
+        "https://m.a.example/amp/news/77/cars",
+        "https://www.a.example/print/news/77",
+    ):
+        assert named_in(url, source) == ("77", None), url
+    assert named_in("https://www.a.example/video/77", source) == (None, None)

@@ -73,7 +73,7 @@ def test_init_writes_a_file_that_passes_check_and_is_never_overwritten(shell: Sh
     file = shell.folder / "new" / "folder" / "khabardar.toml"
     text = file.read_text(encoding="utf-8")
     assert shell("-c", str(file), "check") == 0
-    assert "35 sources, 11 topics, 2 rules, 2 channels" in shell.out
+    assert "42 sources (37 enabled), 11 topics, 2 rules, 2 channels" in shell.out
     file.write_text(text + "# mine\n", encoding="utf-8")
     assert shell("init", "new/folder") == 1
     assert file.read_text(encoding="utf-8").endswith("# mine\n")

@@ -30,6 +30,8 @@ WORDS = _WORDS.split()
 GLUE = [" ", " ", " ", " ", ", ", "、", "。", "\n", "-", "　", ". ", " “", "・", "'s ", ""]
 VALUES = ["Sports", "sport", "water sports", "Business", "en", "dawn", "dawn-urdu", "日本"]
 
+URLS = ["https://dawn.example/japan/car-plan", "http://x.example/IT?duty=6.5#tax", "urn:日本/گاڑی"]
+
 WHOLE_VALUES = [*[f'"{value}"' for value in VALUES], "s*", "dawn*", "dawn-*", "dawn-urdu", "water-s*", "=Sports"]
 OTHERS = [
     *["after:7d", "before:12h", "after:2025-08-10", "before:2025-08-14", "after:300h"],
@@ -47,8 +49,9 @@ def items(vocabulary: list[str]) -> st.SearchStrategy[Values]:
     texts = st.none() | st.lists(pieces, max_size=12).map(lambda pairs: "".join(word + sign for word, sign in pairs))
     values = st.none() | st.sampled_from([*VALUES, "—"])
     return st.fixed_dictionaries(
-        dict.fromkeys(("title", "summary", "body", "author", "credit"), texts)
+        dict.fromkeys(("title", "summary", "body", "author", "credit", "place"), texts)
         | dict.fromkeys(("section", "source", "language"), values)
+        | {"url": st.none() | st.sampled_from(URLS)}
     )
 
 
@@ -119,7 +122,7 @@ class Writer:
             case "not":
                 return f"NOT {self.query(levels - 1)}"
             case "field":
-                field = self._one(["title", "body", "author", "credit", "section", "summary"])
+                field = self._one(["title", "body", "author", "credit", "place", "url", "section", "summary"])
                 return f"{field}:({self.term()} OR {self.term()})"
         return self.leaf()
 

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from query import Document, Query, QueryError, explain, index_text, judge, matches, parse, plan, words
-from query.plan import All, Any, Phrase, Term, Tree
+from query.dates import moment_of
+from query.plan import All, Any, Dated, Near, Phrase, Term, Tree, Without
 from tests.query import naive, naive_words
 from tests.query.draw import NAMES, NOW, Values, moments, pairs
 
@@ -52,7 +53,7 @@ def test_an_index_finds_every_item_that_matches(pair: tuple[Query, Values]) -> N
     query, values = pair
     document = Document.of(**values, seen_at=NOW)
     made = plan(query)
-    candidate = fulfils(made.tree, index_text(document))
+    candidate = fulfils(made.tree, index_text(document), document)
     matched = judge(query, document, NOW).matched
     assert candidate or not matched
     if made.exact:
@@ -130,21 +131,44 @@ def test_any_query_is_parsed_or_refused_with_a_place(text: str) -> None:
         plan(query)
 
 
-def fulfils(tree: Tree, index: Mapping[str, list[str]]) -> bool:
+def fulfils(tree: Tree, index: Mapping[str, list[str]], document: Document) -> bool:
     """What a full-text index would say, computed by hand."""
     match tree:
         case All(parts):
-            return all(fulfils(part, index) for part in parts)
+            return all(fulfils(part, index, document) for part in parts)
         case Any(parts):
-            return any(fulfils(part, index) for part in parts)
-        case Term(token, column, prefix):
-            tokens = [each for name, found in index.items() if column in (None, name) for each in found]
-            return any(each.startswith(token) if prefix else each == token for each in tokens)
-        case Phrase(asked, column):
+            return any(fulfils(part, index, document) for part in parts)
+        case Without(part):
+            return not fulfils(part, index, document)
+        case Dated(side, moment):
+            edge = moment_of(moment, NOW)
+            assert edge is not None
+            assert document.effective_at is not None
+            return (document.effective_at >= edge) == (side == "after")
+        case Near(left, right, distance):
             return any(
-                tuple(tokens[at : at + len(asked)]) == asked
-                for name, tokens in index.items()
-                if column in (None, name)
-                for at in range(len(tokens))
+                max(one[1], other[1]) - min(one[2], other[2]) <= distance
+                for one in places(left, index)
+                for other in places(right, index)
+                if one[0] == other[0]
             )
+        case Term() | Phrase():
+            return bool(places(tree, index))
     return True
+
+
+def places(tree: Term | Phrase, index: Mapping[str, list[str]]) -> list[tuple[str, int, int]]:
+    """Column, first token and the one behind the last, of every place."""
+    asked = tree.tokens if isinstance(tree, Phrase) else (tree.token,)
+    *before, last = asked
+
+    def fits(found: list[str]) -> bool:
+        return found[:-1] == before and (found[-1].startswith(last) if tree.prefix else found[-1] == last)
+
+    return [
+        (name, at, at + len(asked))
+        for name, tokens in index.items()
+        if tree.column in (None, name)
+        for at in range(len(tokens) - len(asked) + 1)
+        if fits(tokens[at : at + len(asked)])
+    ]

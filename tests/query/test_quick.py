@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from query.quick import BREAK, quick_stream
+from query.quick import BREAK, PART, quick_stream
 from query.words import PARAGRAPH, analyse
 
 PIECES = [
@@ -37,7 +37,87 @@ def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
     assert began == [token for gap, token in zip(slow.gaps, slow.tokens, strict=True) if gap == PARAGRAPH]
 
 
-@pytest.mark.parametrize("letter", [chr(code) for code in range(256)] + list("’“”‘–—…•™‑"))
+SCRIPTS = [
+    *[
+        "پاکستان",
+        "ا\u0653ٹو",
+        "گاڑی\u200cیں",
+        "گاڑی\u200c",
+        "\u200cیں",
+        "ُ",
+        "کِ",
+        "۔",
+        "،",
+        "۶٫۵",
+        "۱٬۸۹۵",
+        "ي\u0654",
+        "ﷺ",
+    ],
+    *[
+        "日",
+        "本",
+        "ｶﾞ",
+        "ﾞ",
+        "タイ",
+        "、",
+        "・",
+        "हिन्दी",
+        "한국",
+        "ᄒ",
+        "Россия",
+        "Ş",
+        "𝐀",
+        "①",
+        "½",
+        "\u200d",
+        "\ufeff",
+        "\u0301",
+    ],
+    *[
+        " ",
+        " ",
+        " ",
+        " ",
+        "\n",
+        "\t",
+        "\u2028",
+        "\x85",
+        "\x1c",
+        "\u3000",
+        "\xa0",
+        "\u200b",
+        "'s",
+        ".",
+        ",",
+        "5",
+        "Rs",
+        "a",
+    ],
+]
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(st.sampled_from(SCRIPTS), max_size=12).map("".join) | st.text(max_size=20))
+def test_words_read_piece_by_piece_are_the_words_of_the_analyser(text: str) -> None:
+    """In every script; a piece that cannot be read alone sends the text to the analyser."""
+    slow, lazy = analyse(text), analyse(text)
+    _ = slow.listed
+    stream = lazy.stream
+    assert (lazy.tokens, lazy.gaps, lazy.paragraphs) == (slow.tokens, slow.gaps, slow.paragraphs)
+    assert [token for token in stream if token not in (BREAK, PART)] == slow.tokens
+
+
+@pytest.mark.parametrize(
+    "text", ["پاکستان میں گاڑیوں کی قیمت ۱٬۸۹۵ روپے۔", "Россия и Пакистан\nIMF", "an emoji 🚗 and €5"]
+)
+def test_text_without_han_and_kana_is_read_piece_by_piece(text: str) -> None:
+    """Or quicker."""
+    lazy = analyse(text)
+    _ = lazy.stream
+    assert lazy._listed is None
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in range(256)] + list("’“”‘–—…•™‑€🚗ﬁ２Ａşł،・\u2028\u2009ⅣK"))
 @pytest.mark.parametrize("around", ["{}", "a{}b", "5{}5", "a {} b", "U{}S", "x{}s y", "7{}rs"])
 def test_every_letter_of_the_table_parts_joins_or_vanishes_as_the_analyser_says(letter: str, around: str) -> None:
     """Alone, inside of a word, a number and an abbreviation."""

@@ -93,15 +93,6 @@ def test_a_receiver_can_ask_for_a_longer_pause_but_not_for_a_shorter_or_endless_
     assert third >= NOON + timedelta(minutes=30)
 
 
-def test_auto_looks_more_often_where_there_is_news_within_its_bounds() -> None:
-    """News halves the pause, none lengthens it."""
-    low, high = 5 * MINUTE, timedelta(hours=6)
-    assert cadence.adapted(20 * MINUTE, 3, low, high) == 10 * MINUTE
-    assert cadence.adapted(20 * MINUTE, 0, low, high) == 30 * MINUTE
-    assert cadence.adapted(low, 9, low, high) == low
-    assert cadence.adapted(high, 0, low, high) == high
-
-
 @pytest.mark.parametrize(
     ("policy", "published", "silent"),
     [

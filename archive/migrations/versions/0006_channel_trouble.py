@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_channel_trouble"
-down_revision = "0001_memory"
+down_revision = "0005_telling"
 branch_labels = None
 depends_on = None
 

@@ -21,6 +21,8 @@ from crawler.reading.byline import person, read_byline
         ("Ali Raza | 3 min read | August 15, 2025, 6:00 pm PKT", "Ali Raza", 15),
         ("Ali Raza (@aliraza) Published August 15, 2025", "Ali Raza", 15),
         ("Business August 15, 2025", None, 15),
+        ("Maryam Solomon Published August 15, 2025", "Maryam Solomon", 15),
+        ("کوکب پیرزادہ 15 اگست 2025ء", "کوکب پیرزادہ", 15),
         ("Thursday, November 7, 2019 | 9 Rabiulawal, 1441", None, 7),
         ("بدھ, اکتوبر 15, 2025, 4:01 شام", None, 15),
         ("اسرار خان جمعہ 15 اگست 2025ء", "اسرار خان", 15),
