@@ -7,6 +7,7 @@ the reason; nothing is dropped.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -23,9 +24,9 @@ from archive.tables import deliveries, owed
 NOW = "now"
 HOUR = timedelta(hours=1)
 FREE = Bounds()
-_MOST_AT_ONCE = 2000
+_MOST_AT_ONCE = 200
 """Alerts that one transaction makes at the most, shared among the channels: keeping waits for its end."""
-_SHARE = 20
+_SHARE = 8
 
 
 def bundle_due(
@@ -79,7 +80,7 @@ def _room(connection: Connection, channel: str, now: datetime, most: int) -> int
     """How many alerts may begin now: what was made or sent within the hour counts, and what still waits to be sent,
     so that a receiver that was away is not flooded either. A time in the future (the clock was set back) does not."""
     if not most:
-        return _MOST_AT_ONCE
+        return sys.maxsize
     recent = and_(deliveries.c.created_at > now - HOUR, deliveries.c.created_at <= now)
     ended = and_(deliveries.c.ended_at > now - HOUR, deliveries.c.ended_at <= now)
     statement = (

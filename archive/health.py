@@ -17,7 +17,8 @@ from archive.database import Database
 from archive.document import storable_or_none
 from archive.ids import minted
 from archive.model import Pace
-from archive.outbox import Notices, owe_notice
+from archive.outbox import owe_composed
+from archive.settling import Notices
 from archive.standing import Afterwards, Day, Health, Outage, Record, Standing
 from archive.tables import visits
 
@@ -129,5 +130,5 @@ def tell(database: Database, changed: Sequence[Standing], notices: Notices, now:
                 .values(told=standing.state.value, told_at=now)
             )
         for channel, message in notices:
-            owe_notice(connection, minted("d"), channel, message, now)
+            owe_composed(connection, minted("d"), channel, "notice", message, now)
         return len(notices)

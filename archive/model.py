@@ -329,7 +329,8 @@ class Delivery:
     it was composed from ``owed``. ``tries`` counts the tries that ended (since the last
     ``delivery retry``); ``reached`` are recipients that already have it, ``refused`` those that never will, with the
     reason. ``earlier`` are deliveries that told the channel of the same story before, oldest first; known only for
-    one that was claimed to be sent.
+    one that was claimed to be sent. ``dropped`` is why somebody asked not to send it any more: it then gave up, at
+    ``ended_at``.
     """
 
     id: str
@@ -344,10 +345,28 @@ class Delivery:
     last_error: str | None = None
     ended_at: datetime | None = None
     reached: tuple[str, ...] = ()
+    dropped: str | None = None
     stories: tuple[str, ...] = field(default=())
     rules: tuple[str, ...] = field(default=())
     refused: Mapping[str, str] = field(default_factory=dict)
     earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How a channel fails: ``failures`` tries in a row since ``since``, the last one at ``last_at`` because of ``why``.
+
+    ``told``: the operator was told of it, at ``told_at``. When a try works again ``failures`` is 0, and ``told_at``
+    says when there was last something to tell, so that a channel that comes and goes does not become a nuisance.
+    """
+
+    channel: str
+    since: datetime
+    failures: int
+    why: str
+    last_at: datetime
+    told: bool = False
+    told_at: datetime | None = None
 
 
 def rfc3339(moment: datetime | None) -> str | None:

@@ -138,6 +138,16 @@ def moment_or_none(micros: int | None) -> datetime | None:
     return None if micros is None else moment_of_micros(micros)
 
 
+def told_of(
+    connection: Connection, story_ids: Iterable[str]
+) -> tuple[dict[str, Story], dict[str, tuple[MatchSpan, ...]]]:
+    """Stories by the ids that were asked for, and where the rules matched each of their items."""
+    found = {number: story_of(connection, number) for number in dict.fromkeys(story_ids)}
+    stories = {number: story for number, story in found.items() if story is not None}
+    spans = {item.id: spans_of(connection, item.id) for story in stories.values() for item in story.items}
+    return stories, spans
+
+
 def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, NewsItem]:
     """Row number -> item, with the rules that matched it, in the order of these row numbers; those that exist."""
     found = {row[0]: row for row in columns_by_seq(connection, numbers, _NAMES)}

@@ -22,12 +22,15 @@ from archive import (
     ledger,
     outbox,
     replaying,
+    requeue,
     retention,
     rewriting,
     rows,
     schema,
+    settling,
     sightings,
     silencing,
+    troubles,
     writer,
 )
 from archive import search as searching
@@ -51,6 +54,7 @@ from archive.model import (
     Silence,
     Story,
     Told,
+    Trouble,
     Visit,
 )
 from archive.rewriting import Correction
@@ -132,7 +136,7 @@ class Archive:
         """When sources were dark, as far as it lasted beyond ``since``."""
         return health.outages_since(self._database, since)
 
-    def tell(self, changed: Sequence[Standing], notices: outbox.Notices, now: datetime) -> int:
+    def tell(self, changed: Sequence[Standing], notices: settling.Notices, now: datetime) -> int:
         """Owe the operator notices of how sources are now, once; how many."""
         return health.tell(self._database, changed, notices, now)
 
@@ -197,10 +201,13 @@ class Archive:
         *,
         channels: Sequence[str],
         limit: int = 100,
+        each: int | None = None,
         bounds: Mapping[str, Bounds] | None = None,
     ) -> list[Delivery]:
         """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
-        return outbox.claim_deliveries(self._database, now, owner, lease, channels=channels, limit=limit, bounds=bounds)
+        return outbox.claim_deliveries(
+            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds
+        )
 
     def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:
         """Owe an item that is kept to whom a rule would have told it; how many promises that makes."""
@@ -232,7 +239,14 @@ class Archive:
 
     def freeze(self, delivery_id: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Store the composed message once; the one that counts."""
-        return outbox.freeze(self._database, delivery_id, message)
+        try:
+            return outbox.freeze(self._database, {delivery_id: message})[delivery_id]
+        except KeyError:
+            raise outbox.unknown(delivery_id) from None
+
+    def freeze_all(self, messages: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+        """The same for many by id; those that are not there are missing from the answer."""
+        return outbox.freeze(self._database, messages)
 
     def settle(
         self,
@@ -240,37 +254,61 @@ class Archive:
         told: Told,
         now: datetime,
         next_try_at: datetime | None,
-        notices: outbox.Notices = (),
+        judge: settling.Judge | None = None,
     ) -> None:
-        """Write down what came of a try, and who is to be told if the channel is in trouble."""
-        outbox.settle(self._database, delivery_id, told, now, next_try_at, notices)
+        """Write down what came of a try; ``judge`` says what follows for its channel."""
+        if settling.settle(self._database, [settling.Settlement(delivery_id, told, now, next_try_at)], judge):
+            raise outbox.unknown(delivery_id)
+
+    def settle_all(self, settlements: Sequence[settling.Settlement], judge: settling.Judge | None = None) -> list[str]:
+        """The same for many in one transaction; the ids that no delivery has."""
+        return settling.settle(self._database, settlements, judge)
 
     def release_deliveries(self, ids: Sequence[str], owner: str) -> None:
         """Give back deliveries that were claimed and not tried."""
         outbox.release_deliveries(self._database, ids, owner)
 
     def deliveries(
-        self, state: DeliveryState | str | None = None, limit: int = 100, channel: str | None = None
+        self,
+        state: DeliveryState | str | None = None,
+        limit: int = 100,
+        channel: str | None = None,
+        *,
+        rule: str | None = None,
+        since: datetime | None = None,
+        failing: bool = False,
     ) -> list[Delivery]:
         """Deliveries, newest first."""
-        return outbox.listed(self._database, state, limit, channel)
+        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing), limit)
 
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""
         with self._database.read() as connection:
             return list(ledger.tries_of(connection, delivery_id))
 
-    def retry(self, delivery_id: str | None, now: datetime) -> int:
+    def retry(self, delivery_id: str | None, now: datetime, channel: str | None = None) -> int:
         """Put one delivery (None: all that gave up) back to work; how many."""
-        return outbox.retry(self._database, delivery_id, now)
+        return requeue.retry(self._database, delivery_id, now, channel)
+
+    def drop(self, ids: Sequence[str], why: str, now: datetime, channel: str | None = None) -> tuple[int, list[str]]:
+        """Send these, or all that a channel is owed, no more; how many, and the ids that are not owed."""
+        return requeue.drop(self._database, ids, why, now, channel)
+
+    def channel_troubles(self) -> dict[str, Trouble]:
+        """The channels whose last try failed."""
+        return troubles.channel_troubles(self._database)
+
+    def clock_set_back(self, now: datetime, longest: requeue.Longest, lease: timedelta) -> int:
+        """Bring forward what waits for a time by a clock that was ahead; how much it was."""
+        return requeue.clock_set_back(self._database, now, longest, lease)
 
     def disabled_channels(self) -> dict[str, str]:
         """Disabled channels with the reason."""
-        return outbox.disabled_channels(self._database)
+        return troubles.disabled_channels(self._database)
 
     def enable_channel(self, name: str) -> bool:
         """Put a disabled channel back to work; False if it was not disabled."""
-        return outbox.enable_channel(self._database, name)
+        return troubles.enable_channel(self._database, name)
 
     def lease_owners(self, now: datetime) -> set[str]:
         """Everybody who holds a source or a delivery now."""
@@ -369,6 +407,11 @@ class Archive:
         """The whole account of an item or a rejected entry; None if it was never seen."""
         with self._database.read() as connection:
             return ledger.ledger_of(connection, url_or_id)
+
+    def told_of(self, deliveries: Sequence[Delivery]) -> tuple[dict[str, Story], dict[str, tuple[MatchSpan, ...]]]:
+        """What messages are composed of: the stories by the ids the deliveries know, and the matches by item."""
+        with self._database.read() as connection:
+            return rows.told_of(connection, [number for one in deliveries for number in one.stories])
 
     def stats(self) -> Mapping[str, int]:
         """How many there are of everything."""

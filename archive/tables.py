@@ -228,7 +228,9 @@ deliveries = Table(
     Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("lease_owner", Text),
     Column("lease_until", Moment),
+    Column("dropped", Text),
     Index("deliveries_due", "state", "next_try_at"),
+    Index("deliveries_of_channel", "channel", "state", "next_try_at", "created_at"),
     Index("deliveries_by_time", "created_at"),
     Index("deliveries_ended", "ended_at"),
 )
@@ -299,6 +301,20 @@ channels = Table(
     Column("name", Text, primary_key=True),
     Column("disabled_at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# Channels whose last try failed, and for a while those that work again: ``failures`` in a row since ``since``, 0 when
+# the last try worked; ``told`` says that the operator knows of it, ``told_at`` when that was last so.
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("told_at", Moment),
 )
 
 # Texts of the last days as sets of hashed five-word runs: what a reprint is recognised by (archive.stories).

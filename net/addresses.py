@@ -8,9 +8,12 @@ registries (RFC 6890 and updates), written out here because ``ipaddress.is_globa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 Address = IPv4Address | IPv6Address
 
@@ -96,8 +99,7 @@ async def resolve(host: str, port: int, gate: Gate) -> list[str]:
 
     Raises AddressRefused when the name has addresses but none may be reached, OSError when it has none.
     """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    found = await _looked_up(host, port)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses:
         raise OSError(f"the name {host} has no address")
@@ -105,6 +107,44 @@ async def resolve(host: str, port: int, gate: Gate) -> list[str]:
     if not reachable:
         raise AddressRefused(addresses[0], host)
     return reachable
+
+
+_Found = Sequence[tuple[Any, ...]]
+_under_way: dict[tuple[str, int], asyncio.Future[_Found]] = {}
+
+
+async def _looked_up(host: str, port: int) -> _Found:
+    """What the system's resolver says, asked in a thread of its own: one that does not answer for minutes holds up
+    nobody who needs the loop's own few threads. Who asks for the same at the same time waits for the same answer."""
+    loop = asyncio.get_running_loop()
+    key = (host, port)
+    asked = _under_way.get(key)
+    if asked is None or asked.get_loop() is not loop:
+        asked = _under_way[key] = loop.create_future()
+        asked.add_done_callback(lambda _: _under_way.pop(key, None))
+        threading.Thread(target=_look_up, args=(host, port, asked), name=f"resolve {host}", daemon=True).start()
+    return await asyncio.shield(asked)
+
+
+def _look_up(host: str, port: int, asked: asyncio.Future[_Found]) -> None:
+    answer: _Found = ()
+    failure: Exception | None = None
+    try:
+        answer = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except Exception as error:  # also UnicodeError, of a name that cannot be one
+        failure = error
+
+    def hand_over() -> None:
+        if asked.done():
+            return
+        if failure is None:
+            asked.set_result(answer)
+        else:
+            asked.set_exception(failure)
+            asked.exception()  # whoever asked may have left: that is not an error of the loop
+
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        asked.get_loop().call_soon_threadsafe(hand_over)
 
 
 def _is_global(address: Address) -> bool:

@@ -90,6 +90,24 @@ def next_try(tries: int, now: datetime, retry_after: float | None = None) -> dat
     return now + pause
 
 
+RESTS = (5.0, 15.0, 60.0)
+"""Seconds for which a channel is left alone whose tries fail one after the other, the first time, the second, and then:
+short, so that an alert is late by a minute at the most when the receiver is back."""
+
+
+def rest(times: int) -> float:
+    """For how many seconds a channel is left alone that was found failing for the ``times``-th time in a row."""
+    return RESTS[min(max(times, 1), len(RESTS)) - 1]
+
+
+def longest_wait(tries: int, retry_after: float | None = None) -> timedelta:
+    """For how long a delivery may wait after so many failed tries; longer, and it was reckoned by another clock."""
+    if tries < 1:
+        return timedelta(0)
+    pause = RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1] * (1 + JITTER)
+    return max(pause, min(timedelta(seconds=max(retry_after or 0, 0)), DAY))
+
+
 def quiet(item: NewsItem, policy: str, now: datetime) -> str | None:
     """Why an item of a source's first visit alerts nobody; None when it may.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from archive.model import Delivery
 from archive.store import Archive
 from crawler.worker_process import Worker
 from scheduler.orders import Orders
+from scheduler.outbox import Outbox
 
 T = TypeVar("T")
 
@@ -32,6 +34,27 @@ class Line:
     """Called when something new is owed."""
     clock: Callable[[], datetime] = utc_now
     """What deliveries take for the time."""
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self)
+
+    def claimed(self, channels: Sequence[str], each: int, lease: timedelta) -> dict[str, list[Delivery]]:
+        """Leases what is due for the named channels, a few deliveries of each, in a thread of the caller's."""
+        now = self.clock()
+        claimed = self.archive.claim_deliveries(
+            now,
+            self.owner,
+            lease,
+            channels=channels,
+            limit=each * len(channels),
+            each=each,
+            bounds=self.orders.bounds(now),
+        )
+        per_channel: dict[str, list[Delivery]] = {}
+        for delivery in claimed:
+            per_channel.setdefault(delivery.channel, []).append(delivery)
+        return per_channel
 
 
 async def finished(work: Awaitable[T]) -> T:

@@ -32,20 +32,17 @@ from typing import TypeAlias
 import anyio
 
 from archive.errors import ArchiveError
-from archive.model import Delivery, NewsItem, Rejected, Visit
+from archive.model import NewsItem, Rejected, Visit
 from crawler.crawl import crawl
 from scheduler.afterwards import errand_of
 from scheduler.intake import FirstVisit, account, checked, take_in
 from scheduler.line import Line, finished, utc_now
-from scheduler.telling import send_all
+from scheduler.telling import send_due
 
 News: TypeAlias = NewsItem | Rejected | Visit
 
 BATCH = 50
 SOURCE_LEASE = timedelta(minutes=30)
-DELIVERY_LEASE = timedelta(minutes=10)
-CLAIM = 8
-"""Deliveries claimed at once for the idle channels; few, so that a lease outlives even slow receivers."""
 
 
 async def collect(line: Line, names: Sequence[str], *, scheduled: bool = True) -> list[Visit]:
@@ -102,32 +99,16 @@ async def _batches(stream: AsyncGenerator[News]) -> AsyncIterator[list[News]]:
         receive.close()
 
 
-async def claim(line: Line, channels: Collection[str]) -> dict[str, list[Delivery]]:
-    """Leases what is due for the named channels: channel to its deliveries, oldest first; a few at a time."""
-    now = line.clock()
-    claimed = await asyncio.to_thread(
-        line.archive.claim_deliveries,
-        now,
-        line.owner,
-        DELIVERY_LEASE,
-        channels=sorted(channels),
-        limit=CLAIM,
-        bounds=line.orders.bounds(now),
-    )
-    per_channel: dict[str, list[Delivery]] = {}
-    for delivery in claimed:
-        per_channel.setdefault(delivery.channel, []).append(delivery)
-    return per_channel
-
-
 async def deliver(line: Line, channels: Collection[str]) -> int:
-    """Sends what is due to the named channels, side by side, until nothing is due; returns how many were tried."""
+    """Sends what is due to the named channels, side by side, until nothing is due or the channel fails; returns how
+    many were tried."""
     return sum(await asyncio.gather(*(_deliver_to(line, channel) for channel in channels)))
 
 
 async def _deliver_to(line: Line, channel: str) -> int:
     tried = 0
-    while queue := (await claim(line, [channel])).get(channel):
-        await send_all(line, queue)
-        tried += len(queue)
+    while (sending := await send_due(line, channel)).tried:
+        tried += sending.tried
+        if sending.failing:
+            break
     return tried

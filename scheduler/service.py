@@ -20,8 +20,9 @@ from scheduler.inprocess import Engine
 from scheduler.jobs import TIMETABLE
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders
-from scheduler.route import claim, collect
-from scheduler.telling import send_all
+from scheduler.outbox import DELIVERY_LEASE, EACH
+from scheduler.route import collect
+from scheduler.telling import send_due
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class Service:
         self._tasks: set[asyncio.Task[None]] = set()
         self._visiting: set[str] = set()
         self._busy: set[str] = set()
+        self._resting: dict[str, tuple[int, float]] = {}  # channel to how often in a row, and until when (monotonic)
         self._planned_from: dict[str, datetime | None] = {}
         self._places = asyncio.Semaphore(VISITS_AT_ONCE)
         self._claiming = False
@@ -72,6 +74,7 @@ class Service:
         """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, self._line.orders.channels)
+        await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
         self._engine.start()
         self._plan_timetable()
         await self._plan_sources()
@@ -102,6 +105,7 @@ class Service:
             log.error("reload refused, the running configuration stays in force", error=str(error))
             return False
         old, self._line.orders = self._line.orders, orders
+        self._resting.clear()  # perhaps it was an address that has been put right
         self._start(partial(self._close_when_idle, old))
         await self._plan_sources()
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, orders.channels)
@@ -231,17 +235,24 @@ class Service:
         try:
             while self._rung_again:
                 self._rung_again = False
-                idle = set(self._line.orders.channels) - self._busy
-                for channel, queue in (await claim(self._line, idle)).items() if idle else ():
-                    self._rung_again = True
+                idle = [name for name in self._line.orders.channels if self._may_be_told(name)]
+                claimed = await asyncio.to_thread(self._line.claimed, idle, EACH, DELIVERY_LEASE) if idle else {}
+                for channel, queue in claimed.items():
                     self._busy.add(channel)
                     self._start(partial(self._send, channel, queue), f"send:{channel}")
         finally:
             self._claiming = False
 
-    async def _send(self, channel: str, queue: list[Delivery]) -> None:
+    def _may_be_told(self, channel: str) -> bool:
+        return channel not in self._busy and self._resting.get(channel, (0, 0.0))[1] <= time.monotonic()
+
+    async def _send(self, channel: str, claimed: list[Delivery]) -> None:
         try:
-            await send_all(self._line, queue)
+            if (await send_due(self._line, channel, claimed)).failing:
+                times = self._resting.get(channel, (0, 0.0))[0] + 1
+                self._resting[channel] = times, time.monotonic() + cadence.rest(times)
+            else:
+                self._resting.pop(channel, None)
         except ArchiveError:  # it took the claim and not the rest: asked again at once, it would go round and round
             await asyncio.sleep(SOON)
             raise
@@ -269,9 +280,10 @@ class Service:
             self._plan_timetable()
             try:
                 await self._plan_sources()
+                await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
                 self._wall_minus_monotonic = drift
             except ArchiveError as error:
-                log.error("the sources cannot be planned by the new time, tried again", error=str(error))
+                log.error("nothing can be planned by the new time, tried again", error=str(error))
 
     async def drop_dead_leases(self) -> None:
         """See ``upkeep.drop_dead_leases``."""

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from archive.store import Archive
+from scheduler import cadence
 from scheduler.orders import is_dead
+from scheduler.outbox import DELIVERY_LEASE
 
 TIDYING = 2.0  # seconds at a time
 
@@ -23,6 +25,14 @@ def drop_dead_leases(archive: Archive, now: datetime) -> list[str]:
         archive.drop_lease(owner)
         log.warning("leases of a process that is gone were freed", owner=owner)
     return dead
+
+
+def trust_no_other_clock(archive: Archive, now: datetime) -> int:
+    """Brings forward what waits for a time that was reckoned by a clock ahead of this one; returns how much it was."""
+    late = archive.clock_set_back(now, cadence.longest_wait, DELIVERY_LEASE)
+    if late:
+        log.warning("what waited for a time by another clock is due sooner", deliveries=late)
+    return late
 
 
 def warn_of_strangers(archive: Archive, channels: Collection[str]) -> list[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -29,6 +30,8 @@ from alerts.inert import host_of, one_line
 from archive.model import Delivery, Outcome, Told
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from net.http import GuardedClient
@@ -149,17 +152,23 @@ class Webhook:
 
     def _ready(self) -> GuardedClient:
         if self._client is None:
-            import ssl
-
             from net.addresses import Gate
             from net.http import client
 
-            trust = ssl.create_default_context()
-            if self.settings.ca:
-                trust.load_verify_locations(cadata=self.settings.ca)
             gate = Gate(self.settings.allow_addresses)
-            self._client = client(gate, timeout=self.settings.timeout, verify=trust)
+            self._client = client(gate, timeout=self.settings.timeout, verify=_trust(self.settings.ca))
         return self._client
+
+
+@functools.cache
+def _trust(ca: str) -> ssl.SSLContext:
+    """The system's certificates and ``ca``: loaded once, for they are half a megabyte and take a moment."""
+    import ssl
+
+    trust = ssl.create_default_context()
+    if ca:
+        trust.load_verify_locations(cadata=ca)
+    return trust
 
 
 async def send(settings: WebhookSettings, delivery: Delivery) -> Told:

@@ -5,5 +5,12 @@ The names are also listed here, so that a start on an up-to-date archive need no
 
 from __future__ import annotations
 
-REVISIONS = ("0001_memory", "0003_furniture_and_versions", "0004_health", "0005_telling", "0007_search")
+REVISIONS = (
+    "0001_memory",
+    "0003_furniture_and_versions",
+    "0004_health",
+    "0005_telling",
+    "0006_channel_trouble",
+    "0007_search",
+)
 HEAD = REVISIONS[-1]

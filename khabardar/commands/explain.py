@@ -237,6 +237,8 @@ def _show_owed(ledger: Ledger, zone: str) -> None:
         line(f"  delivery {delivery.id} to {delivery.channel}: {delivery.state.value}, {_tries(len(account.tries))}")
         for one_try in account.tries:
             line(f"    {local(one_try.at, zone)}  {one_try.outcome.value}: {one_try.answer}")
+        if delivery.dropped is not None:
+            line(f"    {local(delivery.ended_at, zone)}  dropped by hand: {delivery.dropped}")
     if not (ledger.owed or ledger.story_owed or ledger.deliveries or ledger.quiet):
         line("  nothing.")
 

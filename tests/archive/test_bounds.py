@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from archive import bundling
 from archive.model import Bounds, Delivery, Outcome, Told
 from archive.store import Archive
 from tests.archive.samples import DAY, HOUR, MINUTE, NOW, WIRE, item, judged, promise
@@ -57,6 +58,20 @@ def test_a_single_story_of_the_night_is_an_alert(archive: Archive) -> None:
     owe(archive, 1)
     assert tell(archive, NOW, NIGHT) == []
     assert [one.kind for one in tell(archive, NOW + HOUR)] == ["alert"]
+
+
+def test_without_a_cap_many_at_once_are_no_reason_to_hold_any_back(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the night more falls due than one transaction makes into alerts: the next ones make the rest."""
+    monkeypatch.setattr(bundling, "_MOST_AT_ONCE", 5)
+    monkeypatch.setattr(bundling, "_SHARE", 5)
+    owe(archive, 1)
+    assert tell(archive, NOW, NIGHT) == []
+    for number in range(10, 20):
+        owe(archive, number, at=NOW + HOUR)
+    assert [one.kind for one in tell(archive, NOW + HOUR)] == ["alert"] * 11
+    assert archive.held() == {}
 
 
 def test_an_urgent_rule_takes_the_story_s_calm_ones_along(archive: Archive) -> None:

@@ -96,16 +96,18 @@ def test_an_archive_of_the_version_before_is_upgraded_with_what_it_holds(archive
         config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, REVISIONS[REVISIONS.index("0004_health") - 1])
+        at = int(NOW.timestamp()) * 1_000_000
+        connection.execute(text("INSERT INTO sources (name, first_visit) VALUES ('dawn', false)"))
         connection.execute(
             text(
-                "INSERT INTO items (seq, id, story_id, source, title, seen_at, kept_at, via, complete)"
-                " VALUES (1, 'n1', 's1', 'dawn', 'Report number 1', 1, 1, 'crawl', true)"
+                "INSERT INTO visits (source, status, started_at, ended_at, items, new, missed, requests)"
+                f" VALUES ('dawn', 'ok', {at}, {at}, 0, 0, 0, 1)"
             )
         )
         connection.execute(
             text(
-                "INSERT INTO visits (source, status, started_at, ended_at, items, new, missed, requests)"
-                " VALUES ('dawn', 'ok', 1, 2, 0, 0, 0, 1)"
+                "INSERT INTO items (seq, id, story_id, source, title, seen_at, kept_at, via, complete)"
+                f" VALUES (1, 'n1', 's1', 'dawn', 'Report number 1', {at}, {at}, 'crawl', true)"
             )
         )
     database.close()

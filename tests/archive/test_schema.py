@@ -73,6 +73,36 @@ def test_migrating_runs_once(archive_url: str) -> None:
     archive.close()
 
 
+def test_an_archive_of_the_first_release_is_brought_up_to_date_with_all_it_holds(archive_url: str) -> None:
+    """What was owed, given up and sent before stays so, and what is new about it is unknown, not wrong."""
+    from alembic import command
+
+    database = Database(archive_url)
+    if database.sqlite:
+        Archive.open(archive_url).close()
+    with database.write() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(room.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001_memory")
+        rows = "('d1', 'hook', 'alert', 'owed', 2, 1, 7), ('d2', 'hook', 'alert', 'gave-up', 10, 2, NULL)"
+        connection.execute(
+            text(f"INSERT INTO deliveries (id, channel, kind, state, tries, created_at, next_try_at) VALUES {rows}")
+        )
+        connection.execute(text("INSERT INTO channels (name, disabled_at, reason) VALUES ('hook', 5, '410 Gone')"))
+    database.close()
+    archive = Archive.open(archive_url)
+    assert archive.migrate() == list(REVISIONS[1:])
+    assert [(one.id, one.state, one.tries, one.dropped) for one in archive.deliveries()] == [
+        ("d2", "gave-up", 10, None),
+        ("d1", "owed", 2, None),
+    ]
+    assert archive.channel_troubles() == {}
+    assert archive.enable_channel("hook")
+    assert [one.id for one in archive.claim_deliveries(NOW, "me", HOUR, channels=["hook"])] == ["d1"]
+    archive.close()
+
+
 def test_two_processes_may_migrate_at_once(archive_url: str) -> None:
     """The second waits for the first and finds nothing to do."""
     script = "import sys; from archive.store import Archive; print(Archive.open(sys.argv[1]).migrate())"

@@ -16,7 +16,7 @@ import pytest
 
 from tests.route.articles import numbered
 from tests.route.conftest import Town, environment
-from tests.route.test_service import running, until
+from tests.route.test_service import PATIENCE, running, until
 
 ROUNDS = int(os.environ.get("KHABARDAR_KILLS", "8"))
 
@@ -50,7 +50,7 @@ def test_a_killed_service_loses_nothing_and_repeats_only_under_the_same_id(
         killed(town, log, dice.uniform(0.3, 3.5))
     with running(town, log) as service:
         told = lambda: {title for call in town.hook.calls for title in call.titles}  # noqa: E731
-        until(lambda: len(told()) == published, f"all of {published} (seed {seed})", service)
+        until(lambda: len(told()) == published, f"all of {published} (seed {seed})", service, PATIENCE + ROUNDS)
         until(lambda: len({str(mail["Message-ID"]) for mail in town.mailbox.mails}) >= published, "mails", service)
         time.sleep(2)
     kept = Counter(item["title"] for item in town.json_lines("export"))

@@ -23,9 +23,11 @@ from tests.route.conftest import Town, environment
 PATIENCE = 30.0
 
 
-def until(true: Callable[[], object], what: str, service: subprocess.Popen[bytes] | None = None) -> None:
+def until(
+    true: Callable[[], object], what: str, service: subprocess.Popen[bytes] | None = None, patience: float = PATIENCE
+) -> None:
     """Waits for something to become true; a service that died meanwhile is said at once."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not true():
         assert service is None or service.poll() is None, f"the service ended with {service.returncode}"
         assert time.monotonic() < end, f"waited in vain for: {what}"

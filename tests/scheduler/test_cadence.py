@@ -108,3 +108,19 @@ def test_what_may_alert_at_a_first_visit(policy: str, published: datetime | None
     """The three policies of crawl.first_visit."""
     item = NewsItem("Title", published_at=published)
     assert bool(cadence.quiet(item, policy, NOON)) is silent
+
+
+def test_no_delivery_waits_longer_than_its_schedule_or_what_was_asked_for() -> None:
+    """What waits longer was reckoned by another clock; every pause the schedule makes is within its bound."""
+    now = datetime(2025, 8, 15, 13, 30, tzinfo=UTC)
+    for tries in range(1, len(cadence.RETRY_AFTER) + 1):
+        for asked in (None, 7200.0, 10.0**9):
+            after = cadence.next_try(tries, now, asked)
+            assert after is not None
+            assert after - now <= cadence.longest_wait(tries, asked) <= cadence.DAY * 1.1
+    assert cadence.longest_wait(0, 7200) == timedelta(0)
+
+
+def test_a_failing_channel_rests_a_minute_at_the_most() -> None:
+    """An alert is not late by more when the receiver is back."""
+    assert [cadence.rest(times) for times in (1, 2, 3, 4, 1000)] == [5, 15, 60, 60, 60]

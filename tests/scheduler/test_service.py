@@ -11,7 +11,7 @@ import pytest
 
 from alerts.rules import Rules
 from alerts.send import Sender
-from archive.model import Visit, VisitStatus
+from archive.model import Outcome, Told, Visit, VisitStatus
 from archive.store import Archive
 from crawler.settings import CrawlSettings, SourceSettings
 from crawler.worker_process import Worker
@@ -69,6 +69,40 @@ def test_a_clock_set_back_silences_neither_the_timetable_nor_the_sources(
     assert all(
         at is not None and at < now + timedelta(minutes=20) for name, at in planned.items() if "forget" not in name
     )
+
+
+def test_a_clock_set_back_lets_no_delivery_wait_for_the_whole_jump(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its retry was reckoned by a clock a day ahead; noticed while the service runs, and at the next start."""
+    monkeypatch.setattr(module, "CLOCK_LOOK", 0.05)
+    ahead = datetime.now(UTC) + timedelta(days=1)
+
+    def strand() -> str:
+        number = line.archive.owe_message("gone", "notice", {}, ahead)
+        line.archive.settle(number, Told(Outcome.RETRY, "503"), ahead, ahead + timedelta(seconds=5))
+        return number
+
+    def waits(number: str) -> float:
+        due = {one.id: one.next_try_at for one in line.archive.deliveries()}[number]
+        assert due is not None
+        return (due - datetime.now(UTC)).total_seconds()
+
+    async def course() -> tuple[str, str]:
+        before = strand()
+        service, stop = Service(line, orders), asyncio.Event()
+        running = asyncio.create_task(service.run(stop))
+        while not service._engine.planned:
+            await asyncio.sleep(0.02)
+        during = strand()
+        service._wall_minus_monotonic += 86400
+        for _ in range(600):
+            await asyncio.sleep(0.05)
+            if waits(during) < 60:
+                break
+        stop.set()
+        await running
+        return before, during
+
+    assert all(waits(number) < 60 for number in asyncio.run(course()))
 
 
 def test_of_many_reloads_at_once_the_file_as_it_is_last_counts(line: Line) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_search"
-down_revision = "0005_telling"
+down_revision = "0006_channel_trouble"
 branch_labels = None
 depends_on = None
 
