@@ -123,16 +123,16 @@ async def _one_by_one(line: Line, queue: Queue) -> None:
 
 async def _next(line: Line, queue: Queue) -> Delivery | None:
     async with queue.turn:
-        if queue.channel not in line.orders.channels:
-            queue.stopped = True  # a reload took it out of the configuration: what is owed waits for it
         if queue.failing:
             return None
-        if not queue.waiting and not queue.dry and not queue.stopped:
+        if not queue.waiting and not queue.dry and not queue.stopped and queue.channel in line.orders.channels:
             claimed = await line.outbox.claim(queue.channel)
             queue.dry = not claimed
             if claimed:
                 queue.fill(claimed)
                 queue.waiting = deque(await _ready(line, claimed))
+        if queue.channel not in line.orders.channels:  # looked at last: the archive was waited for
+            queue.stopped = True  # a reload took it out of the configuration: what is owed waits for it
         if queue.stopped or not queue.waiting or time.monotonic() > queue.until:
             return None
         return queue.waiting.popleft()
