@@ -24,7 +24,9 @@ CHUNK = 500  # values in one IN list
 # own order, so that making one costs no more than reading one.
 _NAMES = tuple(each.name for each in fields(NewsItem) if each.name in items.c)
 _ID, _PUBLISHED, _SEEN = (1 + _NAMES.index(name) for name in ("id", "published_at", "seen_at"))
-_CONTENT = _NAMES.index("story_id") + 2  # behind it come the rules and keys, which are no columns, and ``complete``
+_CONTENT = (
+    _NAMES.index("story_id") + 2
+)  # behind come rules and keys, which are no columns, then ``complete``, ``clock``
 
 
 def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
@@ -159,7 +161,7 @@ def _item(row: Sequence[Any], rules: Mapping[str, Sequence[str]]) -> NewsItem:
     values = list(row)
     values[_PUBLISHED] = moment_or_none(row[_PUBLISHED])
     values[_SEEN] = moment_or_none(row[_SEEN])
-    made = [*values[1:_CONTENT], tuple(rules.get(row[_ID], ())), (), bool(row[-1])]
+    made = [*values[1:_CONTENT], tuple(rules.get(row[_ID], ())), (), bool(row[_CONTENT]), *row[_CONTENT + 1 :]]
     return NewsItem(*made)
 
 

@@ -261,3 +261,23 @@ def test_found_items_carry_their_rules(archive: Archive) -> None:
 
     archive.keep([judged(item(1, title="harvest"), promise("b"), promise("a"))], NOW, via="crawl")
     assert next(archive.search(parse("harvest"))).rules == ("b", "a")
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("clock", [None, "the page's zone was wrong"])
+def test_found_items_are_whole(archive: Archive, complete: bool, clock: str | None) -> None:
+    """Every field is what looking the item up by its address gives; only the keys are left out."""
+    whole = replace(
+        item(1, title="harvest", summary="In short", complete=complete),
+        author="Ali",
+        language="en",
+        section="trade",
+        place="KARACHI",
+        credit="APP",
+        clock=clock,
+    )
+    archive.keep([judged(whole)], NOW, via="crawl")
+    looked_up = archive.find(whole.url or "")
+    assert looked_up is not None
+    assert (looked_up.complete, looked_up.clock) == (complete, clock)
+    assert list(archive.search(parse("harvest"))) == [replace(looked_up, keys=())]
