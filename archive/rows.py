@@ -24,9 +24,7 @@ CHUNK = 500  # values in one IN list
 # own order, so that making one costs no more than reading one.
 _NAMES = tuple(each.name for each in fields(NewsItem) if each.name in items.c)
 _ID, _PUBLISHED, _SEEN = (1 + _NAMES.index(name) for name in ("id", "published_at", "seen_at"))
-_CONTENT = (
-    _NAMES.index("story_id") + 2
-)  # then rules and keys, which are no columns, ``complete``, ``clock``
+_CONTENT = _NAMES.index("story_id") + 2  # then rules and keys, which are no columns, ``complete``, ``clock``
 
 
 def item_of(row: Mapping[Any, Any], rules: Sequence[str] = (), keys: Sequence[str] = ()) -> NewsItem:
