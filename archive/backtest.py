@@ -50,7 +50,7 @@ def backtest(database: Database, query: Query, since: datetime | None, until: da
 
 def _light(connection: Connection, numbers: Sequence[int]) -> tuple[Match, ...]:
     found: dict[int, Match] = {}
-    for seq, item_id, story_id, published_at, seen_at in columns_by_seq(connection, numbers, _LIGHT):
+    for seq, item_id, story_id, published_at, seen_at in columns_by_seq(connection, numbers, _LIGHT, brief=True):
         micros = seen_at if published_at is None else min(published_at, seen_at)
         found[seq] = Match(item_id, story_id, moment_of_micros(micros))
     return tuple(found[number] for number in numbers if number in found)
