@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from archive.ledger import Ledger
     from archive.store import Archive
     from khabardar.settings import Settings
-    from query import Document, Query
+    from query import Document, Explanation, Query
 
 _AROUND = 100  # code points shown around a match
 _LINE = 200  # code points of a changed line
+_WORDS = 5  # places shown of a part in one field
 
 
 def explain(
@@ -42,6 +43,8 @@ def explain(
             "`khabardar read URL` shows what a page would give."
         )
     judged = {name: _judge(one, ledger.item) for name, one in wanted.items()} if ledger.item else {}
+    if query is not None and ledger.item:
+        judged["query"]["parts"] = _parts(wanted["query"], ledger.item)
     if as_json:
         json_line(_as_json(ledger, judged))
     else:
@@ -77,6 +80,22 @@ def _judge(query: Query, item: NewsItem) -> dict[str, Any]:
         spans = [{"field": one.field, "start": one.start, "end": one.end, "text": one.text} for one in verdict.spans]
         return {"matched": True, "matches": spans, "failed": []}
     return {"matched": False, "matches": [], "failed": [part.text for part in account(query, document).failed()]}
+
+
+def _parts(query: Query, item: NewsItem) -> dict[str, Any]:
+    """Every part of a query with its answer, where it matched, and its own parts; topics and rules are opened."""
+    from archive.document import document_of
+    from query import explain as account
+
+    def shown(part: Explanation) -> dict[str, Any]:
+        return {
+            "text": part.text,
+            "matched": part.matched,
+            "matches": [span._asdict() for span in part.spans],
+            "parts": [shown(child) for child in part.children],
+        }
+
+    return shown(account(query, document_of(item)))
 
 
 def _as_json(ledger: Ledger, judged: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -209,8 +228,10 @@ def _show_versions(ledger: Ledger, zone: str) -> None:
 def _show_verdict(name: str, verdict: dict[str, Any], item: NewsItem) -> None:
     if not verdict["matched"]:
         line(f"  no   {name}: fails at {'; '.join(verdict['failed']) or 'the whole query'}")
-        return
-    line(f"  yes  {name}")
+    else:
+        line(f"  yes  {name}")
+    if "parts" in verdict:
+        _show_part(verdict["parts"])
     fields: dict[str, list[tuple[int, int]]] = {}
     for span in verdict["matches"]:
         fields.setdefault(span["field"], []).append((span["start"], span["end"]))
@@ -220,6 +241,18 @@ def _show_verdict(name: str, verdict: dict[str, Any], item: NewsItem) -> None:
             from rich.text import Text
 
             styled(Text(f"         {field}: ") + marked(text, spans, limit=_AROUND))
+
+
+def _show_part(part: dict[str, Any], level: int = 0) -> None:
+    """A part of a query with its answer and the words that gave it, its own parts below it."""
+    where: dict[str, list[str]] = {}
+    for match in part["matches"]:
+        where.setdefault(match["field"], []).append(f"{match['text']} ({match['start']})")
+    told = "; ".join(f"{field}: {', '.join(words[:_WORDS])}" for field, words in where.items())
+    text = part["text"] if len(part["text"]) <= _LINE else part["text"][: _LINE - 1] + "…"
+    line(f"       {'  ' * level}{'yes' if part['matched'] else 'no '}  {text}{f'  [{told}]' if told else ''}")
+    for child in part["parts"]:
+        _show_part(child, level + 1)
 
 
 def _show_owed(ledger: Ledger, zone: str) -> None:

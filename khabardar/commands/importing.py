@@ -7,8 +7,9 @@ import os
 import select
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Annotated
 
 import typer
 
@@ -26,11 +27,24 @@ def lines_of(file: str) -> Iterator[Iterator[str]]:
     if file == "-":
         yield (line.decode("utf-8", "surrogateescape").removeprefix(_MARK) for line in _stdin())
         return
+    with ExitStack() as opened:
+        try:
+            handle = opened.enter_context(Path(file).open(encoding="utf-8", errors="surrogateescape", newline="\n"))
+        except OSError as error:
+            raise _unreadable(file, error) from None
+        yield _lines(file, handle)
+
+
+def _lines(file: str, handle: IO[str]) -> Iterator[str]:
     try:
-        with open(file, encoding="utf-8", errors="surrogateescape", newline="\n") as handle:  # noqa: PTH123 - "-" is no path
-            yield (line.removeprefix(_MARK) for line in handle)
+        for line in handle:
+            yield line.removeprefix(_MARK)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror or error}.", 2) from None
+        raise _unreadable(file, error) from None
+
+
+def _unreadable(file: str, error: OSError) -> CommandError:
+    return CommandError(f"{file} cannot be read: {error.strerror or error}.", 2)
 
 
 def _stdin() -> Iterator[bytes]:

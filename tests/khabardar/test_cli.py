@@ -183,7 +183,16 @@ def test_explain_says_which_part_failed(filled: Shell) -> None:
     assert "no   japan-cars: fails at NOT section:sports" in filled.out
     assert "imported without --alert" in filled.out
     assert filled("explain", "https://dawn.example/news/1", "--query", "japan AND tariff", "--json") == 0
-    assert filled.lines[0]["rules"] == {"query": {"matched": False, "matches": [], "failed": ["tariff"]}}
+    verdict = json.loads(filled.out)["rules"]["query"]
+    assert (verdict["matched"], verdict["matches"], verdict["failed"]) == (False, [], ["tariff"])
+    assert [(one["text"], one["matched"]) for one in verdict["parts"]["parts"]] == [("japan", True), ("tariff", False)]
+    assert verdict["parts"]["parts"][0]["matches"][0]["text"] == "Japan"
+    assert filled("explain", "https://dawn.example/news/1", "--query", "japan AND (tariff OR =Japan)") == 0
+    parts = [line.strip() for line in filled.out.splitlines() if line.strip().startswith(("yes  ", "no   "))]
+    assert parts[0] == "yes  query"
+    assert parts[1].startswith("yes  japan (tariff OR =Japan)") or parts[1].startswith("yes  japan AND")
+    assert any(one.startswith("no   tariff") for one in parts)
+    assert any(one.startswith("yes  =Japan") and "title: Japan (0)" in one for one in parts)
     assert filled("explain", "https://dawn.example/never") == 1
 
 

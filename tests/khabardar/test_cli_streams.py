@@ -34,6 +34,22 @@ def test_reader_that_goes_away_is_no_error(filled: Shell) -> None:
     process.stderr.close()
 
 
+def test_reader_of_match_that_goes_away_is_no_error(shell: Shell) -> None:
+    """Nor is it told as if the file of items were at fault."""
+    many = "\n".join(item(100 + number, body="japan " * 2000) for number in range(300))
+    (shell.folder / "many.jsonl").write_text(many, encoding="utf-8")
+    process = subprocess.Popen(
+        _command("match", "--query", "japan", "--spans", "many.jsonl"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+    process.stderr.close()
+
+
 @pytest.mark.parametrize("ignored", [False, True], ids=["before", "behind"])
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_a_command_cleanly(shell: Shell, name: signal.Signals, ignored: bool) -> None:
