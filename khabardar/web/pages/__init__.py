@@ -1,0 +1,10 @@
+"""The pages for people: complete without a script, quicker with one. Each module names its routes and its templates."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from khabardar.web.pages import export, item, login, search, stories
+
+ROUTES: list[BaseRoute] = [*stories.ROUTES, *search.ROUTES, *export.ROUTES, *item.ROUTES, *login.ROUTES]
+"""In the order of the navigation."""
