@@ -116,7 +116,7 @@ def _columns(connection: Connection, numbers: Sequence[int]) -> tuple[list[tuple
     rules: list[str] = []
     for start in range(0, len(numbers), _IN_CHUNK):
         part = ", ".join(str(int(number)) for number in numbers[start : start + _IN_CHUNK])
-        rows += rows_of(connection, f"SELECT seq, source, language, section FROM {table} WHERE seq IN ({part})")  # type: ignore[arg-type]  # noqa: S608
+        rows += rows_of(connection, f"SELECT seq, source, language, section FROM {table} WHERE seq IN ({part})")  # noqa: S608
         join = f"SELECT rule FROM matches WHERE item_id IN (SELECT id FROM items WHERE seq IN ({part}))"  # noqa: S608
         rules += [row[0] for row in rows_of(connection, join)]
     rows.sort(reverse=True)

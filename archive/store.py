@@ -279,9 +279,21 @@ class Archive:
         rule: str | None = None,
         since: datetime | None = None,
         failing: bool = False,
+        after: tuple[datetime, str] | None = None,
     ) -> list[Delivery]:
-        """Deliveries, newest first."""
-        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing), limit)
+        """Deliveries, newest first; with ``after`` those behind the one made then and with that id."""
+        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing, after), limit)
+
+    def count_deliveries(
+        self,
+        state: DeliveryState | str | None = None,
+        channel: str | None = None,
+        *,
+        rule: str | None = None,
+        most: int = 10_000,
+    ) -> int:
+        """How many deliveries there are, at most one more than ``most``."""
+        return outbox.counted(self._database, outbox.Wanted(state, channel, rule), most)
 
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""

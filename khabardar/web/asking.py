@@ -17,8 +17,7 @@ def moment_of(text: str, zone: ZoneInfo, now: datetime | None = None) -> datetim
     ago = _AGO.match(text)
     try:
         if ago:
-            past = (now or datetime.now(UTC)) - timedelta(seconds=int(ago["number"]) * _SECONDS[ago["unit"]])
-            return past
+            return (now or datetime.now(UTC)) - timedelta(seconds=int(ago["number"]) * _SECONDS[ago["unit"]])
         if len(text) > LONGEST_MOMENT:
             raise ValueError
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
@@ -28,3 +27,9 @@ def moment_of(text: str, zone: ZoneInfo, now: datetime | None = None) -> datetim
             f'"{text[:LONGEST_MOMENT]}" is no time: write a date (2025-08-01), a time (2025-08-01T14:00) or how long '
             "ago (7d, 12h)."
         ) from None
+
+
+def condition(field: str, value: str) -> str:
+    """``field:value`` in the query language, quoted unless the value is plain."""
+    plain = value.replace("-", "").replace("_", "").isalnum()
+    return f"{field}:{value}" if plain else f'{field}:"{value.replace(chr(34), " ")}"'

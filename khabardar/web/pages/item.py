@@ -76,7 +76,7 @@ def account_of(archive: Archive, view: View, url_or_id: str) -> Account | None:
     shown = view.shown(ledger.item)
     judged, unasked = _judged(view, ledger)
     whole = shown.body == ledger.item.body and shown.summary == ledger.item.summary
-    after = [*ledger.versions[1:], ledger.item]
+    after: list[Version | NewsItem] = [*ledger.versions[1:], ledger.item]
     pairs = zip(ledger.versions, after, strict=False)
     versions = tuple((one, changes(one, later)[: CHANGES + 1] if whole else []) for one, later in pairs)
     return Account(ledger, shown, judged, unasked, versions[::-1], places_of(shown, ledger.spans), not whole)

@@ -18,7 +18,7 @@ from archive.model import NewsItem
 from archive.search import SORTS, Count, Page
 from archive.store import Archive
 from khabardar.trial import bars, days_between
-from khabardar.web.asking import moment_of
+from khabardar.web.asking import condition, moment_of
 from khabardar.web.desk import View
 from khabardar.web.pages.chart import Chart, chart_of
 from khabardar.web.pages.layout import desk_of, page
@@ -187,8 +187,7 @@ def volume(divided: Facets, view: View) -> Chart | None:
 
 def narrowed(query: str, field: str, value: str) -> str:
     """The query with one more condition."""
-    value = value if value.replace("-", "").replace("_", "").isalnum() else '"' + value.replace('"', " ") + '"'
-    return f"({query}) {field}:{value}" if query else f"{field}:{value}"
+    return f"({query}) {condition(field, value)}" if query else condition(field, value)
 
 
 def rule_text(query: str, view: View) -> str:

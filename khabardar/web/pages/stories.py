@@ -14,6 +14,7 @@ from archive.browsing import Member
 from archive.model import MatchSpan, NewsItem
 from archive.search import Page
 from archive.store import Archive
+from khabardar.web.asking import condition
 from khabardar.web.desk import View
 from khabardar.web.pages.layout import desk_of, page
 from khabardar.web.problems import ProblemError
@@ -81,18 +82,13 @@ def choices_of(view: View) -> dict[str, list[str]]:
 
 
 def _query_of(view: View, chosen: dict[str, str]) -> Query | None:
-    parts = [f"{name}:{_value(value)}" for name, value in chosen.items() if value]
+    parts = [condition(name, value) for name, value in chosen.items() if value]
     if not parts:
         return None
     try:
         return view.parse(" ".join(parts))
     except QueryError as error:
         raise ProblemError(404, "No such filter", error.message) from None
-
-
-def _value(text: str) -> str:
-    """A name as the query language takes it: quoted unless it is plain."""
-    return text if text.replace("-", "").replace("_", "").isalnum() else '"' + text.replace('"', " ") + '"'
 
 
 def _found(archive: Archive, view: View, query: Query | None, cursor: str | None) -> tuple[Page, list[Told]]:

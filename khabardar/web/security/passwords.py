@@ -15,7 +15,7 @@ LONGEST = 1024
 
 
 def hashed(password: str) -> str:
-    """An Argon2id hash for ``password_file``: 19 MiB and two passes (OWASP's least), as the service shall stay small."""
+    """An Argon2id hash for ``password_file``: 19 MiB and two passes (OWASP's least), for the service stays small."""
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(password)
