@@ -117,7 +117,8 @@ def _columns(connection: Connection, numbers: Sequence[int]) -> tuple[list[tuple
     for start in range(0, len(numbers), _IN_CHUNK):
         part = ", ".join(str(int(number)) for number in numbers[start : start + _IN_CHUNK])
         rows += rows_of(connection, f"SELECT seq, source, language, section FROM {table} WHERE seq IN ({part})")  # noqa: S608
-        join = f"SELECT rule FROM matches WHERE item_id IN (SELECT id FROM items WHERE seq IN ({part}))"  # noqa: S608
+        brief = "items INDEXED BY items_in_brief" if sqlite else "items"
+        join = f"SELECT rule FROM matches WHERE item_id IN (SELECT id FROM {brief} WHERE seq IN ({part}))"  # noqa: S608
         rules += [row[0] for row in rows_of(connection, join)]
     rows.sort(reverse=True)
     return rows, rules

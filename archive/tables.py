@@ -154,7 +154,7 @@ items = Table(
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
     Index("items_in_brief", "seq", "id", "story_id", "published_at", "seen_at", "removed_at"),
-    Index("items_by_facet", "seq", "source", "language", "section"),
+    Index("items_by_facet", "seq", "source", "language", "section", "complete", "forgotten_at"),
 )
 
 item_keys = Table(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,6 +28,10 @@ THREADS = 4
 
 MOST_WAITING = 48
 """Questions that may wait for a thread; with more the answer is 503."""
+
+
+COUNTED_FOR = 5.0
+"""Seconds that figures of the whole archive are good for."""
 
 
 class TooBusyError(Exception):
@@ -74,6 +80,16 @@ class Desk:
         self.started_at = datetime.now(UTC)
         self._threads = ThreadPoolExecutor(THREADS, "web")
         self._waiting = 0
+        self._counting = threading.Lock()
+        self._counted: tuple[float, Mapping[str, int]] | None = None
+
+    def stats(self) -> Mapping[str, int]:
+        """How many there are of everything, as it was at most some seconds ago: counting a million items takes one."""
+        with self._counting:
+            now = time.monotonic()
+            if self._counted is None or now - self._counted[0] > COUNTED_FOR:
+                self._counted = now, self.archive.stats()
+            return self._counted[1]
 
     def take_up(self, settings: Settings) -> None:
         """From now on this configuration is shown; called from any thread."""

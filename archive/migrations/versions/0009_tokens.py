@@ -1,4 +1,4 @@
-"""Who may ask over HTTP, and what the page counts of an item (outlet, language, section) in one index."""
+"""Who may ask over HTTP, and what is counted of an item (outlet, language, section …) in one index."""
 
 from __future__ import annotations
 
@@ -24,4 +24,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("tokens_by_digest", "tokens", ["digest"], unique=True)
-    op.create_index("items_by_facet", "items", ["seq", "source", "language", "section"], unique=False)
+    columns = ["seq", "source", "language", "section", "complete", "forgotten_at"]
+    op.create_index("items_by_facet", "items", columns, unique=False)

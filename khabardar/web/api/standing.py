@@ -72,7 +72,7 @@ def _after(cursor: str | None) -> tuple[datetime, str] | None:
 
 def stats(desk: Desk, _: View, __: Nothing, ___: str) -> Mapping[str, Any]:
     """Figures of the archive."""
-    return {**desk.archive.stats(), "waiting": desk.archive.waiting()}
+    return {**desk.stats(), "waiting": desk.archive.waiting()}
 
 
 ENDPOINTS = (

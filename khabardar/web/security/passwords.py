@@ -70,7 +70,7 @@ class Password:
         from argon2.exceptions import InvalidHashError, VerificationError
 
         try:
-            return PasswordHasher().verify(self._text, given)
+            return PasswordHasher().verify(self._text, given.encode("utf-8", "replace"))
         except (VerificationError, InvalidHashError):
             return False
 

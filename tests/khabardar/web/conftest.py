@@ -55,7 +55,12 @@ query = 'tea NOT coffee'
 
 
 def line(number: int, **more: object) -> str:
-    item = {"url": f"https://dawn.example/news/{number}", "source": "dawn", "title": f"Story {number}", "language": "en"}
+    item = {
+        "url": f"https://dawn.example/news/{number}",
+        "source": "dawn",
+        "title": f"Story {number}",
+        "language": "en",
+    }
     return json.dumps({**item, "published_at": f"{NOW - timedelta(hours=number):%Y-%m-%dT%H:%M:%SZ}", **more})
 
 
@@ -64,7 +69,13 @@ ITEMS = [
     line(2, title="日本の自動車産業", language="ja", source="nikkei"),
     line(3, title="جاپان سے گاڑیاں", language="ur", summary="جاپان کی خبر"),
     line(4, title="Coffee and tea", section="business"),
-    line(5, title="Japan in brief", source="brief", body="Words about Japan that may not be shown.", url="https://brief.example/5"),
+    line(
+        5,
+        title="Japan in brief",
+        source="brief",
+        body="Words about Japan that may not be shown.",
+        url="https://brief.example/5",
+    ),
     *(line(number, title=f"Markets today {number}", body="Rates of cotton rose.") for number in range(10, 60)),
 ]
 
@@ -88,15 +99,6 @@ class Served:
 Serve = Callable[..., Awaitable[Served]]
 
 
-@pytest.fixture
-def configured(tmp_path: Path, migrated_sqlite: Path) -> Settings:
-    """The configuration beside an archive without items."""
-    shutil.copy(migrated_sqlite, tmp_path / "khabardar.db")
-    path = tmp_path / "khabardar.toml"
-    path.write_text(CONFIG, encoding="utf-8")
-    return load(path)
-
-
 @pytest.fixture(scope="session")
 def news(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
     """An archive with the items, to be copied."""
@@ -116,21 +118,28 @@ def news(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Pat
 
 
 @pytest.fixture
-async def serve(configured: Settings, news: Path) -> AsyncIterator[Serve]:
-    """Starts servers: ``password`` None for none, ``empty`` for an archive without items."""
+async def serve(tmp_path: Path, news: Path, migrated_sqlite: Path) -> AsyncIterator[Serve]:
+    """Starts servers: ``password`` None for none, ``empty`` for an archive without items, ``beside`` for the archive of
+    another one."""
     opened: list[tuple[Web, Archive, Desk, httpx.AsyncClient]] = []
 
-    async def started(password: str | None = None, *, empty: bool = False) -> Served:
-        if not empty:
-            shutil.copy(news, configured.path.parent / "khabardar.db")
-        archive = Archive.open(configured.archive.url)
-        desk = Desk(archive, configured)
+    def configured(empty: bool) -> Settings:
+        folder = tmp_path / f"desk-{len(opened)}"
+        folder.mkdir()
+        shutil.copy(migrated_sqlite if empty else news, folder / "khabardar.db")
+        (folder / "khabardar.toml").write_text(CONFIG, encoding="utf-8")
+        return load(folder / "khabardar.toml")
+
+    async def started(password: str | None = None, *, empty: bool = False, beside: Served | None = None) -> Served:
+        settings = beside.settings if beside else configured(empty)
+        archive = Archive.open(settings.archive.url)
+        desk = Desk(archive, settings)
         app = application(desk, password)
         web = Web(app, "127.0.0.1:0")
         web.start()
         client = httpx.AsyncClient(base_url="http://{}:{}".format(*web.address), trust_env=False, timeout=30)
         opened.append((web, archive, desk, client))
-        return Served(archive, configured, desk, app, client)
+        return Served(archive, settings, desk, app, client)
 
     yield started
     for web, archive, desk, client in opened:
