@@ -70,7 +70,7 @@ def _listening(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named asyncio switches Nagle's algorithm off; else each answer waits 40 ms for an acknowledgement.
+    # With its protocol named asyncio switches Nagle's algorithm off; else an answer waits 40 ms for an acknowledgement.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -25,7 +25,10 @@ PAGES = [
     "/search.jsonl?q=japan",
     "/items/evil",
 ]
-API = ["/api/v1/items", "/api/v1/items/evil", "/api/v1/rules", "/api/v1/rules/test?q=japan", "/api/v1/sources", "/api/v1/deliveries", "/api/v1/stats", "/openapi.json"]  # fmt: skip
+API = [
+    "/api/v1/items", "/api/v1/items/evil", "/api/v1/rules", "/api/v1/rules/test?q=japan", "/api/v1/sources",
+    "/api/v1/deliveries", "/api/v1/stats", "/openapi.json",
+]  # fmt: skip
 FEEDS = ["/feeds/rules/japan.atom", "/feeds/search.atom?q=japan"]
 
 
