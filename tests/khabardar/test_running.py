@@ -15,7 +15,7 @@ import pytest
 from khabardar import running
 from khabardar.settings import Settings, load
 
-HOLDER = """
+HOLDER = r"""
 import os, signal, sys, time
 from khabardar import running
 from khabardar.settings import load
