@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 720, 90
 _GAP = 0.2  # of a bar's room
+_WIDEST = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,12 @@ def chart_of(
     """A chart of labelled numbers. ``told`` says it in words, for whoever does not see it."""
     most = max((number for _, number in numbers), default=0)
     room = width / max(1, len(numbers))
+    wide = min(room * (1 - _GAP), _WIDEST)
     bars = []
     for place, (label, number) in enumerate(numbers):
         tall = max(1.5, number / most * height) if number else 0.0
-        bars.append(
-            Bar(
-                round(place * room, 1),
-                round(height - tall, 1),
-                round(room * (1 - _GAP), 1),
-                round(tall, 1),
-                label,
-                number,
-            )
-        )
+        left = place * room + (room - wide) / 2
+        bars.append(Bar(round(left, 1), round(height - tall, 1), round(wide, 1), round(tall, 1), label, number))
     first, last = (numbers[0][0], numbers[-1][0]) if numbers else ("", "")
     plural = "matches" if noun == "match" else f"{noun}s"
     told = f"{plural.capitalize()} per {unit} from {first} to {last}, at most {most:,}."
