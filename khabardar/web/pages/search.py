@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from starlette.requests import Request
@@ -158,9 +158,12 @@ def _found(archive: Archive, view: View, asked: Asked, cursor: str | None) -> tu
 
 
 def places_in(query: Query, item: NewsItem) -> dict[str, list[tuple[int, int]]]:
-    """Field -> places at which a query matches what is shown of an item."""
+    """Field -> places at which a query matches what is shown of a found item. Where headline and summary say enough the
+    text, which takes longest to read, is not looked through: it is not shown then."""
+    brief = replace(item, body=None)
+    spans = judge(query, document_of(brief)).spans if item.summary and item.body else ()
     found: dict[str, list[tuple[int, int]]] = {}
-    for span in judge(query, document_of(item)).spans:
+    for span in spans or judge(query, document_of(item)).spans:
         found.setdefault(span.field, []).append((span.start, span.end))
     return found
 

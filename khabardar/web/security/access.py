@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +17,8 @@ from archive.errors import ArchiveError
 from khabardar.web.desk import TooBusyError
 from khabardar.web.problems import ProblemError, problem, problem_of
 from khabardar.web.security.guard import COOKIE, Guard, Visitor
+
+log = structlog.get_logger()
 
 OPEN = ("/healthz", "/readyz", "/login", "/static/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -44,9 +47,10 @@ class Access:
                 app = problem_of(error)
             except TooBusyError:
                 app = problem(503, "Too busy", "Try again in a moment.", headers={"Retry-After": "2"})
-            except ArchiveError:
+            except ArchiveError as error:
                 if not is_open(scope["path"]):
-                    raise
+                    log.error("the archive could not be asked who somebody is", error=str(error))
+                    app = problem(503, "The archive cannot be used now", "See the log of the service for the reason.")
         await app(scope, receive, send)
 
     async def _admitted(self, scope: Scope) -> ASGIApp:

@@ -177,6 +177,17 @@ async def test_guessing_is_stopped_also_many_at_once_and_by_way_of_the_feeds(loc
     assert (await locked.client.get("/")).status_code == 200
 
 
+async def test_archive_that_is_away_lets_nobody_in(locked: Served) -> None:
+    """503 for whoever shows a cookie or a token; the process is alive all the same."""
+    await sign_in(locked)
+    locked.settings.path.with_name("khabardar.db").rename(locked.settings.path.with_name("gone.db"))
+    for path in ("/", "/api/v1/items", "/feeds/rules/japan.atom"):
+        for headers in ({}, _bearer("khb_" + "x" * 43)):
+            assert (await locked.client.get(path, headers=headers)).status_code == 503
+    for path in ("/healthz", "/login", "/static/style.css"):
+        assert (await locked.client.get(path)).status_code == 200
+
+
 def test_network_of_ipv6_counts_as_one_address() -> None:
     """And what is old is forgiven."""
     attempts = Attempts()
