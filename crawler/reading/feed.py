@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
@@ -21,15 +22,14 @@ from crawler.reading.entries import FeedEntry, FeedReading, address, language_ta
 from crawler.reading.full_text import texts
 from crawler.reading.moments import ReadDate
 from crawler.reading.plain import caption, clean, excerpt
+from crawler.reading.share import MAX_TEXT, share_of
 from crawler.reading.stubs import what_page
-from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_deep, too_many_namespaces, without_doctype
+from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, too_deep, unreadable, without_doctype
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_ENTRY_END = re.compile(r"</(?:[\w.-]{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
-MAX_ENTRIES = 5_000  # one by one they take about a second
 _ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
 _FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
@@ -52,7 +52,14 @@ def read_feed(
         return jsonfeed.read_json_feed(text, url, timezone, language)
     if problem := _refusal(text, url):
         return FeedReading("", problem=problem)
-    return _parsed(text, url, timezone, language)
+    text, left_out = share_of(text)
+    if problem := _excess(text):
+        return FeedReading("", problem=problem)
+    reading = _parsed(text, url, timezone, language)
+    if not left_out or reading.problem is not None:
+        return reading
+    said = f"entries that are too long were not read: {left_out}"
+    return replace(reading, left_out=said) if reading.entries else replace(reading, problem=said)
 
 
 def _refusal(text: str, url: str) -> str | None:
@@ -67,11 +74,16 @@ def _refusal(text: str, url: str) -> str | None:
         return "a sitemap came instead of a feed: configure it with the key `sitemap`, not `feed`"
     if name == "opml":
         return "an OPML list of feeds came instead of a feed: configure the feeds it names"
-    if too_many_namespaces(text):
-        return f"the feed names more than {MAX_NAMESPACES} namespaces and was not read"
-    if too_deep(text):
-        return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read"
     return None
+
+
+def _excess(text: str) -> str | None:
+    """Why the share of a feed that is read would still cost its reader too much, None when it would not."""
+    if len(text) > 2 * MAX_TEXT:
+        return f"the feed has {len(text):,} characters outside of its entries and was not read"
+    if reason := unreadable(text):
+        return f"the feed {reason} and was not read"
+    return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read" if too_deep(text) else None
 
 
 def _html_instead(text: str, url: str) -> str:
@@ -86,7 +98,7 @@ def _html_instead(text: str, url: str) -> str:
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     import feedparser
 
-    prepared = _NAMED.sub(_as_character, without_doctype(_bounded(text[text.find("<") :])))
+    prepared = _NAMED.sub(_as_character, without_doctype(text[text.find("<") :]))
     # never bytes or str as they are: feedparser would try to open those as a file or an address
     stream = io.BytesIO(prepared.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -103,12 +115,6 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     if not entries and not _COMPLETE.search(text[-200:]):
         return FeedReading("", problem=f"the feed breaks off before its first entry: {excerpt(text, 80)!r}")
     return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
-
-
-def _bounded(text: str) -> str:
-    """The feed with its first ``MAX_ENTRIES`` entries; reading tens of thousands would take longer than a visit has."""
-    ends = [found.end() for found in _ENTRY_END.finditer(text)]
-    return text if len(ends) <= MAX_ENTRIES else text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :]
 
 
 def _as_character(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
 
+_LATELY = timedelta(days=7)
+
 app = typer.Typer(help="Sources: their health, try one, find a site's feeds.", no_args_is_help=True)
 app.command()(find)
 
@@ -31,8 +33,14 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     settings = configuration(ctx, config)
     with opened_archive(settings, reading=True) as archive:
         states, standings = archive.source_states(), archive.standings()
+        unread = archive.unread_pages(datetime.now(UTC) - _LATELY)
     known = [
-        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
+        Known(
+            source,
+            states.get(source.name),
+            standings.get(source.name, Standing(source.name)),
+            unread.get(source.name, (0, "")),
+        )
         for source in settings.sources
     ]
     if as_json:
@@ -54,6 +62,7 @@ class Known:
     source: SourceSettings
     state: SourceState | None
     standing: Standing
+    unread: tuple[int, str] = (0, "")
 
     @property
     def word(self) -> str:
@@ -76,7 +85,10 @@ class Known:
         """What is wrong, or was at the last visit though it is too soon to call it more than a hiccup."""
         if self.word in ("degraded", "dark"):
             return self.standing.why or (self.state.last_error if self.state else None)
-        return self.state.last_error if self.state and self.state.failures else None
+        if self.state and self.state.failures:
+            return self.state.last_error
+        pages, reason = self.unread
+        return f"{plural(pages, 'page')} of the last week could not be read, the last: {reason}" if pages else None
 
     @property
     def via(self) -> Start:
@@ -130,6 +142,8 @@ def _as_json(known: Known) -> dict[str, object]:
         "newest_item_at": rfc3339(state.newest_item_at) if state else None,
         "failures": state.failures if state else 0,
         "kept": state.kept if state else 0,
+        "unread": known.unread[0],
+        "unread_why": known.unread[1] or None,
         "error": state.last_error if state else None,
     }
 
