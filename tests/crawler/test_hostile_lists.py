@@ -33,8 +33,8 @@ async def test_a_sitemap_index_of_itself_is_followed_one_level(worker: Worker, o
         outlet.answer(name, f"<sitemapindex>{listed}</sitemapindex>")
     seen = await look(worker, sitemap=f"{outlet.url}/map")
     assert seen.visit.status is VisitStatus.FAILED
-    assert "none of the sitemaps" in (seen.visit.error or "")
-    assert outlet.paths == ["/robots.txt", "/map", "/map", "/map2"]
+    assert "an index came where a sitemap was named" in (seen.visit.error or "")
+    assert sorted(outlet.paths) == ["/map", "/map", "/map2", "/robots.txt"]
 
 
 async def test_of_a_sitemap_of_fifty_thousand_the_newest_are_read(worker: Worker, outlet: Site) -> None:
@@ -73,6 +73,10 @@ async def test_a_listing_whose_next_page_is_always_another_one_ends(worker: Work
         outlet.answer(name, f"<h2><a href='/a-{name[2]}.html'>R</a></h2><a class=n href='{back}#x'>more</a>")
     await look(worker, listing=f"{outlet.url}/q0", pages=9, **source)
     assert outlet.paths.count("/q0") == outlet.paths.count("/q1") == 1
+    outlet.answer("/r0", "<h2><a href='/a-0.html'>R</a></h2><a class=n href='/r1'>more</a>")
+    outlet.answer("/r1", status=302, headers="Location: /r0\r\n")
+    await look(worker, listing=f"{outlet.url}/r0", pages=9, **source)
+    assert (outlet.paths.count("/r0"), outlet.paths.count("/r1")) == (2, 1)
 
 
 async def test_an_answer_of_an_api_that_names_a_next_page_is_one_answer(worker: Worker, outlet: Site) -> None:
@@ -95,7 +99,7 @@ async def test_a_tag_that_changes_each_time_is_echoed_each_time(worker: Worker, 
         seen = await look(worker, known=known, feed=f"{outlet.url}/feed", full_text="feed")
         assert seen.visit.etag == tag
         if known.etag:
-            assert f"if-none-match: {known.etag}" in outlet.head("/feed", -1)
+            assert f"if-none-match: {known.etag.lower()}" in outlet.head("/feed", -1)
         keys = known.keys | {key for item in seen.items for key in item.keys}
         known = Known(etag=seen.visit.etag, keys=keys, first_visit=False)
     assert seen.items == []
