@@ -52,7 +52,7 @@ def address(raw: str | None, base: str) -> str | None:
     if not raw:
         return None
     try:
-        joined = urljoin(base, "".join(raw.split()) if "\n" in raw else raw.strip())
+        joined = urljoin(base, "".join(raw.split()) if "\n" in raw else raw.strip()).replace(" ", "%20")
         parts = urlsplit(joined)
         return joined if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html.entities import html5
 from typing import Any
-from urllib.parse import urljoin
 
 from crawler.reading import jsonfeed
 from crawler.reading.byline import person
@@ -30,6 +29,11 @@ __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
+# An ampersand that begins no reference: the strict parser stops there, and the loose one takes "&copy=1" for "©=1".
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)", re.DOTALL
+)
+_HOST_ALONE = re.compile(r"\s*www\.[\w-]{1,63}\.[\w.-]{2,63}/")
 _ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
 _FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
@@ -98,7 +102,8 @@ def _html_instead(text: str, url: str) -> str:
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     import feedparser
 
-    prepared = _NAMED.sub(_as_character, without_doctype(text[text.find("<") :]))
+    bare = _AMPERSAND.sub(lambda found: found.group(0) if len(found.group(0)) > 1 else "&amp;", text[text.find("<") :])
+    prepared = _NAMED.sub(_as_character, without_doctype(bare))
     # never bytes or str as they are: feedparser would try to open those as a file or an address
     stream = io.BytesIO(prepared.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -110,6 +115,8 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     spoken = language_tag(found.feed.get("language")) or language
     read = (_entry(raw, url, timezone, spoken) for raw in found.entries)
     entries = tuple(entry for entry in read if entry.says_something)
+    if version.startswith("atom") and (author := _author(found.feed)):  # of all entries that name none (RFC 4287)
+        entries = tuple(entry if entry.author else replace(entry, author=author) for entry in entries)
     if not version and not entries:
         return FeedReading("", problem=f"not a feed: the document begins {excerpt(text, 80)!r}")
     if not entries and not _COMPLETE.search(text[-200:]):
@@ -130,7 +137,7 @@ def _kind(version: str) -> str:
 
 
 def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str | None) -> FeedEntry:
-    base = urljoin(url, _base(raw))
+    base = address(_base(raw), url) or url
     guid = clean(str(raw.get("id") or "")).strip() or None
     spoken = _language(raw) or language
     summary, text = texts(_html(raw.get("summary_detail")), _content(raw))
@@ -158,13 +165,18 @@ def _base(raw: Mapping[str, Any]) -> str:
 
 
 def _link(raw: Mapping[str, Any], base: str, guid: str | None) -> str | None:
-    named = [link.get("href") for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    alternates = [link for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    named = [link.get("href") for link in sorted(alternates, key=lambda link: "html" not in str(link.get("type")))]
     linked = raw.get("link")
     if linked == raw.get("id"):  # feedparser takes a guid such as "7" for a link unless it says that it is none
         linked = None
     for candidate in (raw.get("feedburner_origlink"), *named, linked):
+        if _HOST_ALONE.match(str(candidate or "")):
+            candidate = f"http://{str(candidate).strip()}"
         if found := address(candidate, base):
             return found
+    if guid and guid.startswith("/") and raw.get("guidislink"):
+        return address(guid, base)
     return guid if guid and address(guid, "") == guid else None
 
 

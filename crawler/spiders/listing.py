@@ -29,9 +29,7 @@ class ListingSpider(SourceSpider):
         async for found in self._page_found(response, {response.url}, 1):
             yield found
 
-    async def page_of_list_came(
-        self, response: Response, read: set[str], number: int
-    ) -> AsyncIterator[News | Request]:
+    async def page_of_list_came(self, response: Response, read: set[str], number: int) -> AsyncIterator[News | Request]:
         """A further page of the listing. One that fails leaves what the pages before it brought; one that leads back to
         a page that was read ends it."""
         if (problem := answered(response)) is not None:

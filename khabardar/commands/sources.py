@@ -12,7 +12,14 @@ import typer
 
 from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
 from archive.standing import Health, Standing
-from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
+from khabardar.commands.options import (
+    ConfigOption,
+    JsonOption,
+    as_rules_see,
+    configuration,
+    no_such,
+    opened_archive,
+)
 from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
 
@@ -163,7 +170,7 @@ def try_source(
         raise no_such("source", name, list(by_name))
     with waiting(f"visiting {name} …"):
         items, rejected, visit = asyncio.run(_visit(settings, by_name[name], limit))
-    for item in items:
+    for item in as_rules_see(settings, items):
         _show(item, settings, as_json=as_json)
     for entry in rejected:
         say(f"not taken: {entry.title or entry.url}: {entry.reason}")
@@ -214,7 +221,7 @@ def _show(item: NewsItem, settings: Settings, *, as_json: bool) -> None:
     about = [f"{name} {value}" for name in ("section", "author", "place", "credit") if (value := getattr(item, name))]
     about.append(f"{len(item.body or ''):,} letters of text" if item.body else "no text")
     if not item.complete:
-        about.append("its page could not be read")
+        about.append(item.unread or "its page could not be read")
     if not kept:
         about.append("not kept: `only` does not match")
     line(f"  {item.url or ''}")
