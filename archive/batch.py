@@ -89,5 +89,5 @@ def point(work: Batch, item_id: str, keys: Sequence[str]) -> None:
 def note_seen(work: Batch, item: NewsItem, item_id: str, keeping: Keeping) -> None:
     """Write down that an entry was seen and what came of it."""
     outcome = "kept" if keeping is Keeping.NEW else keeping.value
-    seen = Seen(item.source, item.keys, outcome, url=item.url, title=item.title, item_id=item_id)
+    seen = Seen(item.source, item.keys, outcome, url=item.url, title=item.title, item_id=item_id, reason=item.unread)
     note(work.connection, seen, work.now)

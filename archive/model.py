@@ -24,8 +24,8 @@ class NewsItem:
     ``body`` is plain text; paragraphs are separated by a blank line. ``keys`` are what identifies the item from outside
     (``archive.identity``): several keys point to one ``id``, which is minted once by the archive and stays.
     ``complete`` is False when the article page could not be read and the text is only what the feed said: the page is
-    tried again at later visits, and what it brings is judged anew. ``clock`` says what was corrected in the date that
-    the page gave, None when it was believed as it stands.
+    tried again at later visits, and what it brings is judged anew; ``unread`` then says why it could not be read.
+    ``clock`` says what was corrected in the date that the page gave, None when it was believed as it stands.
     """
 
     title: str
@@ -46,6 +46,7 @@ class NewsItem:
     keys: tuple[str, ...] = ()
     complete: bool = True
     clock: str | None = None
+    unread: str | None = None
 
     @property
     def effective_at(self) -> datetime:

@@ -67,6 +67,7 @@ def storable_item(item: NewsItem, now: datetime) -> NewsItem:
         published_at=_utc(item.published_at),
         seen_at=seen_at,
         story_id=_short(item.story_id),
+        unread=storable_or_none(item.unread),
     )
     return replace(cleaned, keys=_keys(cleaned, given_id))
 

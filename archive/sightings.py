@@ -26,7 +26,8 @@ STATES_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One source saw one entry: what came of it (kept, known, filled, rejected), why not, how often, when."""
+    """One source saw one entry: what came of it (kept, known, filled, rejected), how often, when; ``reason`` is why it
+    was not kept, or why only what its list said was: the page could not be read when it was last seen so."""
 
     source: str
     url: str | None
@@ -87,7 +88,7 @@ def note(connection: Connection, seen: Seen, now: datetime) -> None:
         connection.execute(
             sightings.update()
             .where(sightings.c.id == number)
-            .values(last_at=now, count=sightings.c.count + 1, transient=seen.transient)
+            .values(last_at=now, count=sightings.c.count + 1, transient=seen.transient, reason=seen.reason)
         )
         stored = select(sighting_keys.c.key).where(sighting_keys.c.sighting_id == number)
         known = set(connection.execute(stored).scalars())
@@ -170,6 +171,21 @@ def _kept_since() -> ColumnElement[bool]:
         .correlate(sightings)
         .exists()
     )
+
+
+def unread_pages(database: Database, since: datetime) -> dict[str, tuple[int, str]]:
+    """Source name to how many of its entries, seen since then, still lack their page, and why the last of them does."""
+    statement = (
+        select(sightings.c.source, sightings.c.item_id, sightings.c.reason)
+        .join(items, items.c.id == sightings.c.item_id)
+        .where(sightings.c.last_at >= since, sightings.c.reason.is_not(None), ~items.c.complete)
+        .order_by(sightings.c.last_at, sightings.c.id)
+    )
+    lacking: dict[str, dict[str, str]] = {}
+    with database.read() as connection:
+        for row in connection.execute(statement):
+            lacking.setdefault(row.source, {})[row.item_id] = row.reason
+    return {source: (len(of), list(of.values())[-1]) for source, of in lacking.items()}
 
 
 def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str]) -> tuple[Sighting, ...]:

@@ -124,6 +124,10 @@ class Archive:
         """Write down how a visit went and what it changed, and give the lease back."""
         claims.checked(self._database, visit, next_check_at, missed, owner, after)
 
+    def unread_pages(self, since: datetime) -> dict[str, tuple[int, str]]:
+        """Source name to how many entries seen since then still lack their page, and why the last of them does."""
+        return sightings.unread_pages(self._database, since)
+
     # how sources behave: archive.health
 
     def record(self, source: str, now: datetime) -> Record:

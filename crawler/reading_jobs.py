@@ -40,9 +40,8 @@ def read_feed_list(
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    return ListReading(
-        _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries]), pace=pace_of(body)
-    )
+    leads = _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries])
+    return ListReading(leads, pace=pace_of(body), left_out=reading.left_out)
 
 
 def read_api_list(body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start) -> ListReading:
@@ -66,7 +65,8 @@ def read_sitemap_list(
         return ListReading(problem=reading.problem)
     newest = sorted(reading.entries, key=lambda entry: entry.published_at or entry.lastmod or _LONG_AGO, reverse=True)
     wanted = [entry for entry in newest if _is_wanted(entry, source, begin)][:_MOST_LEADS]
-    return ListReading(tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted))
+    leads = tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted)
+    return ListReading(leads, left_out=reading.problem)
 
 
 def read_listing_list(

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from crawler.report import Report
+from crawler.robots import enough
 from crawler.scrapy_settings import scrapy_settings
 from crawler.settings import Limits, SourceSettings, limits_of
 from crawler.spiders.page import Fetched, PageSpider
@@ -37,6 +38,7 @@ async def run_spider(
 
     crawler.signals.connect(scraped, signals.item_scraped, weak=False)
     crawler.signals.connect(failed, signals.spider_error, weak=False)
+    crawler.signals.connect(enough, signals.bytes_received, weak=False)
     crawling = runner.crawl(crawler, tools=tools, limits=limits, report=report, **arguments)
     try:
         await asyncio.shield(crawling)

@@ -28,6 +28,7 @@ def scrapy_settings(user_agent: str, max_body: int, timeout: float) -> dict[str,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "crawler.robots.RobotsSizeMiddleware": 890,
             "crawler.politeness.PolitenessMiddleware": 900,
         },
         "EXTENSIONS": {

@@ -1,7 +1,8 @@
 """What goes over the pipe between the daemon and the crawl worker: one JSON object a line.
 
-To the worker: ``{"settings": {...}}`` first, then ``{"do": "visit"|"read"|"find", "errand": n, ...}`` and
-``{"cancel": n}``. From the worker: ``{"beat": bytes of memory, "busy": n}`` every second, and for an errand
+To the worker: ``{"settings": {...}, "robots": {origin: copy}}`` first, then ``{"do": "visit"|"read"|"find",
+"errand": n, ...}`` and ``{"cancel": n}``. From the worker: ``{"beat": bytes of memory, "busy": n}`` every second,
+``{"robots": copy}`` for each robots.txt that it fetched, and for an errand
 ``{"errand": n, "item"|"rejected"|"visit"|"found"|"failed": ...}``; ``visit`` and ``done`` end it.
 """
 

@@ -17,6 +17,7 @@ _HALVES = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_SECTION = re.compile(r"<!\[CDATA\[|\]\]>")  # escaped once too often
 _BETWEEN = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
@@ -41,6 +42,7 @@ def caption(text: str | None) -> str:
     if not text:
         return ""
     for _ in range(2):
+        text = _SECTION.sub("", text)
         if _TAG.search(text):
             text = _TAG.sub("", text)
         if not _ENTITY.search(text):

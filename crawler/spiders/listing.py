@@ -26,23 +26,26 @@ class ListingSpider(SourceSpider):
 
     async def list_found(self, response: Response) -> AsyncIterator[News | Request]:
         """The links of the first page, and a request for the second."""
-        async for found in self._page_found(response, {response.url}):
+        async for found in self._page_found(response, {response.url}, 1):
             yield found
 
-    async def page_of_list_came(self, response: Response, read: set[str]) -> AsyncIterator[News | Request]:
-        """A further page of the listing. One that fails leaves what the pages before it brought."""
+    async def page_of_list_came(self, response: Response, read: set[str], number: int) -> AsyncIterator[News | Request]:
+        """A further page of the listing. One that fails leaves what the pages before it brought; one that leads back to
+        a page that was read ends it."""
         if (problem := answered(response)) is not None:
             self.logger.info("page of the listing not read: %s: %s", response.url, problem)
             return
-        async for found in self._page_found(response, read | {response.url}):
+        if response.url in read and response.request is not None and response.url != response.request.meta["page"]:
+            return
+        async for found in self._page_found(response, read | {response.url}, number):
             yield found
 
     def page_of_list_failed(self, failure: Any) -> None:
         """No answer to a further page of the listing."""
         self.logger.info("page of the listing not read: %s: %s", failure.request.url, why(failure.value, self.limits))
 
-    async def _page_found(self, response: Response, read: set[str]) -> AsyncIterator[News | Request]:
-        first = len(read) == 1
+    async def _page_found(self, response: Response, read: set[str], number: int) -> AsyncIterator[News | Request]:
+        first = number == 1
         before = self.report.problem
         reading = await self.reading_of(response)
         if reading is None:
@@ -51,13 +54,14 @@ class ListingSpider(SourceSpider):
         for found in self.follow(reading.leads):
             yield found
         following = reading.next_page
-        if following and following not in read and len(read) < self.begin.pages and self._any_new(reading.leads):
+        if following and following not in read and number < self.begin.pages and self._any_new(reading.leads):
             yield Request(
                 following,
                 headers=self.list_headers,
                 callback=self.page_of_list_came,
                 errback=self.page_of_list_failed,
-                cb_kwargs={"read": read},
+                meta={"page": following},
+                cb_kwargs={"read": read | {following}, "number": number + 1},
             )
 
     def _any_new(self, leads: tuple[Lead, ...]) -> bool:

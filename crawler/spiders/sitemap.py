@@ -41,8 +41,12 @@ class SitemapSpider(SourceSpider):
         if (problem := answered(response)) is not None:
             self.report.problem = f"{response.url}: {problem}"
             return
+        good = self.report.list_read
         reading = await self.reading_of(response)
-        if reading is not None:
+        if reading is not None and reading.sitemaps:  # an index below an index, perhaps the same one
+            self.report.list_read = good
+            self.report.problem = f"{response.url}: an index came where a sitemap was named"
+        elif reading is not None:
             self.report.problem = before
             for found in self.follow(reading.leads):
                 yield found

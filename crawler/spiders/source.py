@@ -32,8 +32,7 @@ News = NewsItem | Rejected
 
 LONGEST_HTML = 8 * 1024 * 1024
 _MOST_LEADS = 500
-_LIST_CPU = 4.0
-_PAGE_CPU = 2.0
+_LIST_CPU = _PAGE_CPU = 2.0
 _PAGE_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
 
 
@@ -107,6 +106,7 @@ class SourceSpider(Visitor):
             return None
         self.report.list_read = True
         self.report.said = reading.pace
+        self.report.left_out = reading.left_out or self.report.left_out
         return reading
 
     def list_failed(self, failure: Any) -> None:
@@ -187,7 +187,8 @@ class SourceSpider(Visitor):
         self.logger.info("page not read: %s: %s", lead.item.url, problem)
         if lead.stands_alone:
             keys = tuple(names_of(lead)) if transient else lead.item.keys  # a change that was not read stays one
-            return self._seen(replace(lead.item, complete=False, keys=keys))
+            unread = f"the page could not be read: {problem}"[:500]
+            return self._seen(replace(lead.item, complete=False, keys=keys, unread=unread))
         return self._rejected(lead, f"the page could not be read: {problem}", transient)
 
     def _seen(self, item: NewsItem) -> NewsItem:

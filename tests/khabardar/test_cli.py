@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from archive.model import Judged, NewsItem
+from archive.store import Archive
 from tests.khabardar.shell import CONFIG, Shell, item
 
 
@@ -250,6 +253,26 @@ def test_read_shows_the_item_of_a_saved_page(shell: Shell) -> None:
     assert shell.lines[0]["id"] is None
     (shell.folder / "read.jsonl").write_text(shell.out, encoding="utf-8")
     assert shell("import", "read.jsonl") == 0
+
+
+def test_read_leaves_out_what_the_archive_knows_as_furniture(shell: Shell) -> None:
+    """A headline of the outlet under the article of another, as rules would not see it either; nothing is written."""
+    caption, last = "Osaka wins the cup of cities again", "The plant will open before the end of the year."
+    told = "KARACHI: A maker of cars from Osaka has bought a plant in Karachi and will export from there."
+    page = f"<h1>Japan buys cars</h1><p>{told}</p><p>{told[9:]}</p><p>{caption}</p><p>{last}</p>"
+    (shell.folder / "page.html").write_text(f"<html><body><article>{page}</article></body></html>", encoding="utf-8")
+    asked = ("read", "page.html", "--url", "https://dawn.example/news/9", "--json")
+    assert shell(*asked) == 0
+    assert caption in str(shell.lines[0]["body"])
+    archive = Archive.open(f"sqlite:///{shell.folder / 'khabardar.db'}")
+    archive.migrate()
+    lesson = archive.lesson([NewsItem(caption, "https://dawn.example/news/8", source="dawn")], datetime.now(UTC))
+    archive.keep([Judged(lesson.items[0])], datetime.now(UTC), via="crawl", lesson=lesson)
+    for _ in range(2):
+        assert shell(*asked) == 0
+        assert caption not in str(shell.lines[0]["body"])
+        assert last in str(shell.lines[0]["body"])
+    archive.close()
 
 
 def test_delivery_list_names_channels_that_are_owed_something_and_gone(filled: Shell) -> None:
