@@ -253,7 +253,9 @@ def test_who_refused_for_good_is_remembered_until_somebody_asks_for_a_retry(
     assert (back.refused, back.reached) == ({}, ("b@x.example",))
 
 
-def test_what_is_dropped_for_a_channel_includes_what_is_held_back_and_comes_back_as_one_digest(archive: Archive) -> None:
+def test_what_is_dropped_for_a_channel_includes_what_is_held_back_and_comes_back_as_one_digest(
+    archive: Archive,
+) -> None:
     """Held by the night, meant for a digest of tomorrow, and already in a delivery; another channel keeps its own."""
     owe(archive, 1)
     (tried,) = claim(archive, NOW)
