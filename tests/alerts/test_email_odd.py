@@ -107,7 +107,7 @@ async def test_a_login_that_fails_for_now_or_for_good_never_ends_a_delivery(answ
 
 
 @pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT", "DATA", "."])
-@pytest.mark.parametrize("answer", ["421 closing", "452 disk is full", "451 try later", "199 odd", "999 odd", "no code"])
+@pytest.mark.parametrize("answer", ["421 closing", "452 disk is full", "199 odd", "999 odd", "no code"])
 async def test_trouble_in_the_middle_reaches_nobody_and_ends_nothing(stage: str, answer: str) -> None:
     """Whatever stage it comes at, also after the final dot."""
     found, _ = await course({stage: answer})
@@ -137,11 +137,11 @@ async def test_a_server_without_eight_bits_or_international_addresses_gets_plain
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         urdu = item(title=URDU_TITLE, language="ur")
+        message = alert(urdu, span(urdu, "title", "جاپان"))
         values = {"name": "desk", "to": ["a@مثال.example"], "from": "خبردار <k@example.org>"}
-        settings = EmailSettings.model_validate(
-            values | {"server": f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"}
-        )
-            found = await Email(settings, ZoneInfo("UTC")).send(ready(alert(urdu, span(urdu, "title", "جاپان"))))
+        address = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        channel = Email(EmailSettings.model_validate(values | {"server": address}), ZoneInfo("UTC"))
+        found = await channel.send(ready(message))
     assert found.outcome is Outcome.SENT
     assert texts[0].isascii()
     assert max(len(line) for line in texts[0].split(b"\r\n")) <= 998
