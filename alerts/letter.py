@@ -160,7 +160,10 @@ def _telling(story: Mapping[str, Any], data: Mapping[str, Any], zone: tzinfo) ->
 def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Report:
     url = item["url"]
     link = web_address(url)
-    news = joined(((each["start"], each["end"]) for each in item.get("new", ())), gap=1)[:NEWS]
+    news = [
+        (start, start + cut_before(item["body"][start:end], LEAD))
+        for start, end in joined(((each["start"], each["end"]) for each in item.get("new", ())), gap=1)[:NEWS]
+    ]
     facts = [one_line(item[key] or "", 80) for key in ("place", "credit", "author")]
     return Report(
         title=_passage(item, "title", (0, len(item["title"]))),
@@ -171,26 +174,27 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
         link=link,
         address=link or one_line(url or "", 200),
         host=one_line(host_of(link or ""), 80),
-        passages=tuple(_text(item)),
-        news=tuple(
-            _passage(item, "body", (start, start + cut_before(item["body"][start:end], LEAD))) for start, end in news
-        ),
+        passages=tuple(_text(item, news)),
+        news=tuple(_passage(item, "body", each) for each in news),
         why=tuple(_why(item, told)),
         explain=f"khabardar explain {shlex.quote(one_line(item['id'], 200))}" if item["id"] else "",
     )
 
 
-def _text(item: Mapping[str, Any]) -> list[Passage]:
-    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere."""
+def _text(item: Mapping[str, Any], news: Sequence[Range]) -> list[Passage]:
+    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere;
+    what is shown as ``news`` is not shown again for its matches."""
     lead, text = ("summary", item["summary"]) if item["summary"] else ("body", item["body"])
     if not text:
         return []
     window = (0, cut_before(text, LEAD))
+    marks = [mark for mark in _marks(item, "body") if not any(start <= mark[0] < end for start, end in news)]
     if lead == "summary":
-        found = passages(item["body"] or "", _marks(item, "body"))
-        return [_passage(item, "summary", window), *(_passage(item, "body", each) for each in found)]
-    outside = [mark for mark in _marks(item, "body") if mark[1] > window[1]]
-    windows = joined([window, *passages(text, outside)])
+        return [
+            _passage(item, "summary", window),
+            *(_passage(item, "body", at) for at in passages(item["body"] or "", marks)),
+        ]
+    windows = joined([window, *passages(text, [mark for mark in marks if mark[1] > window[1]])])
     return [_passage(item, "body", each) for each in windows]
 
 

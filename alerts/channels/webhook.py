@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from alerts.channels.manners import Manners
+from alerts.channels.retry_after import retry_after
 from alerts.compose import canonical
 from alerts.durations import seconds_of
 from alerts.inert import host_of, one_line
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from net.http import GuardedClient
 
 _PREFIX = "whsec_"
-_LONGEST_PAUSE = 86400.0
 _READ = 2048  # bytes of an answer that are read for the record
 _PATIENCE = 3.0  # seconds for them
 _HEAD = 64 * 1024  # bytes of headers and a body that is let through to be read
@@ -287,24 +287,3 @@ async def _answer(response: httpx.Response) -> str:
     text = one_line(beginning[:_READ].decode(errors="replace"), 200) if plain else ""
     status = one_line(f"{response.status_code} {response.reason_phrase}", 80)
     return f"{status}: {text}" if text else status
-
-
-def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3: seconds or a date), at most a day; None when
-    it says nothing usable or a time gone by."""
-    if value is None:
-        return None
-    text = value.strip()
-    counted = text.isascii() and text.isdigit()
-    seconds = float(text[:12]) if counted else _seconds_until(text, now or datetime.now(UTC))
-    return min(seconds, _LONGEST_PAUSE) if seconds > 0 else None
-
-
-def _seconds_until(text: str, now: datetime) -> float:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        then = parsedate_to_datetime(text)
-    except (ValueError, IndexError, OverflowError):
-        return 0.0
-    return ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()

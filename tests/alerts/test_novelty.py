@@ -38,6 +38,18 @@ def test_a_further_report_says_what_is_new_in_it_and_then_tells_the_story() -> N
     assert "".join(piece.text for piece in news.pieces) == f"{TARIFF} The course now has ninety places."
 
 
+def test_a_new_sentence_that_matched_is_shown_once() -> None:
+    """Not again among the sentences that matched."""
+    later = further(2, body=f"{BODY}\n\nJapan will send nine trainers, not five.")
+    row = owed(later)
+    found = [span(later, "body", "Japan"), span(later, "body", "Japan will")]
+    message = compose(delivery(row, earlier=("d1",)), [story_of(item(), later)], {later.id: found}, {}, NOW)
+    (report,) = letter_of(message, NOW.tzinfo).stories[0].reports  # type: ignore[arg-type]
+    shown = ["".join(piece.text for piece in each.pieces) for each in (*report.news, *report.passages)]
+    assert sum("nine trainers" in each for each in shown) == 1
+    assert sum("Japan would teach" in each for each in shown) == 1
+
+
 def test_reports_that_came_after_it_make_nothing_old() -> None:
     """What another outlet wrote later is not what the reader knew."""
     later, last = further(2, body=f"{BODY} {TARIFF}"), further(3, body=f"{BODY} {TARIFF}")
