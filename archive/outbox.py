@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.engine import Connection
 
 from archive.bundling import bundle_due
@@ -193,6 +193,7 @@ class Wanted:
     rule: str | None = None
     since: datetime | None = None
     failing: bool = False
+    after: tuple[datetime, str] | None = None
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -208,6 +209,11 @@ class Wanted:
             condition &= deliveries.c.created_at >= self.since
         if self.failing:
             condition &= (deliveries.c.state == DeliveryState.OWED.value) & deliveries.c.last_error.is_not(None)
+        if self.after is not None:
+            made, number = self.after
+            condition &= or_(
+                deliveries.c.created_at < made, (deliveries.c.created_at == made) & (deliveries.c.id > number)
+            )
         return condition
 
 
@@ -217,6 +223,13 @@ def listed(database: Database, wanted: Wanted, limit: int) -> list[Delivery]:
     statement = select(deliveries.c.id).where(wanted.condition).order_by(*order).limit(limit)
     with database.read() as connection:
         return _deliveries(connection, list(connection.execute(statement).scalars()))
+
+
+def counted(database: Database, wanted: Wanted, most: int) -> int:
+    """How many there are, at most one more than ``most``."""
+    some = select(deliveries.c.id).where(wanted.condition).limit(most + 1).subquery()
+    with database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(some)).scalar() or 0)
 
 
 def release_deliveries(database: Database, ids: Sequence[str], owner: str) -> None:

@@ -133,12 +133,12 @@ def count(
     now: datetime | None = None,
     as_rule: bool = False,
 ) -> Count:
-    """How many items match: exactly, where the index's answer is exact; else at least so many, counted as far as
-    ``most`` and ``seconds`` allow."""
+    """How many items match: exactly, where there is a query to which the index's answer is exact; else at least so
+    many, counted as far as ``most`` and ``seconds`` allow."""
     deadline = None if seconds is None else time.monotonic() + seconds
     asked = None if as_rule else now or datetime.now(UTC)
     what = candidates.wanted(database, query, since, until, asked, beginnings=FEW_BEGINNINGS)
-    known = candidates.count(database, what)
+    known = None if query is None else candidates.count(database, what)
     if known is not None:
         return Count(known, True)
     number = 0

@@ -13,6 +13,7 @@ from typing import Any
 from archive import backtest as backtesting
 from archive import backup as copies
 from archive import (
+    browsing,
     claims,
     figures,
     forgetting,
@@ -30,6 +31,7 @@ from archive import (
     settling,
     sightings,
     silencing,
+    tokens,
     troubles,
     writer,
 )
@@ -279,9 +281,21 @@ class Archive:
         rule: str | None = None,
         since: datetime | None = None,
         failing: bool = False,
+        after: tuple[datetime, str] | None = None,
     ) -> list[Delivery]:
-        """Deliveries, newest first."""
-        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing), limit)
+        """Deliveries, newest first; with ``after`` those behind the one made then and with that id."""
+        return outbox.listed(self._database, outbox.Wanted(state, channel, rule, since, failing, after), limit)
+
+    def count_deliveries(
+        self,
+        state: DeliveryState | str | None = None,
+        channel: str | None = None,
+        *,
+        rule: str | None = None,
+        most: int = 10_000,
+    ) -> int:
+        """How many deliveries there are, at most one more than ``most``."""
+        return outbox.counted(self._database, outbox.Wanted(state, channel, rule), most)
 
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""
@@ -414,6 +428,48 @@ class Archive:
         """What messages are composed of: the stories by the ids the deliveries know, and the matches by item."""
         with self._database.read() as connection:
             return rows.told_of(connection, [number for one in deliveries for number in one.stories])
+
+    def also_in(self, story_ids: Iterable[str]) -> dict[str, list[browsing.Member]]:
+        """The items of stories in brief, oldest seen first, by story."""
+        with self._database.read() as connection:
+            return browsing.members_of(connection, story_ids)
+
+    def spans_of(self, item_ids: Iterable[str]) -> dict[str, list[MatchSpan]]:
+        """Where the rules matched these items when they came, by item."""
+        with self._database.read() as connection:
+            return browsing.spans_by_item(connection, item_ids)
+
+    def facets(
+        self,
+        query: Query | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        seconds: float | None = None,
+        now: datetime | None = None,
+    ) -> browsing.Facets:
+        """How the newest matches divide by outlet, language, section, rule and time."""
+        return browsing.facets(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
+    # who may ask: archive.tokens
+
+    def create_token(
+        self, name: str, scopes: Sequence[str], now: datetime, expires_at: datetime | None = None, bound_to: str = ""
+    ) -> str:
+        """Make a token; its words, for the only time. Raises ``ValueError`` for a name that is taken."""
+        return tokens.create(self._database, name, scopes, now, expires_at=expires_at, bound_to=bound_to)
+
+    def find_token(self, words: str, now: datetime, bound_to: str = "") -> tokens.Token | None:
+        """The token with these words, if it is valid."""
+        return tokens.find(self._database, words, now, bound_to=bound_to)
+
+    def tokens(self) -> list[tokens.Token]:
+        """All tokens of programs."""
+        return tokens.listed(self._database)
+
+    def revoke_token(self, name_or_id: str) -> bool:
+        """Remove a token; False if there is none."""
+        return tokens.revoke(self._database, name_or_id)
 
     def stats(self) -> Mapping[str, int]:
         """How many there are of everything."""

@@ -154,6 +154,7 @@ items = Table(
     Index("items_of_story", "story_id"),
     Index("items_by_seen", "seen_at"),
     Index("items_in_brief", "seq", "id", "story_id", "published_at", "seen_at", "removed_at"),
+    Index("items_by_facet", "seq", "source", "language", "section", "complete", "forgotten_at"),
 )
 
 item_keys = Table(
@@ -374,6 +375,19 @@ marks = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# Tokens of programs and sessions of people: the SHA-256 of what was handed out (archive.tokens).
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Index("tokens_by_digest", "digest", unique=True),
 )
 
 # On SQLite the words that were ever in the full-text index, in their order: what a beginning of words is looked up in.

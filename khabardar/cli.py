@@ -33,6 +33,7 @@ New here?
 """
 
 _BEGIN, _NEWS, _TELLING, _SOURCES, _ARCHIVE = "Begin", "News and rules", "Who was told", "Sources", "Archive"
+_WEB = "Web page"
 
 # Command -> (module in khabardar.commands, function, panel). Modules are imported when the command line is built: they
 # import what is heavy themselves, inside their functions.
@@ -54,6 +55,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "forget": ("forget", "forget", _ARCHIVE),
     "migrate": ("upkeep", "migrate", _ARCHIVE),
     "stats": ("upkeep", "stats", _ARCHIVE),
+    "password": ("tokens", "password", _WEB),
 }
 _GROUPS: dict[str, tuple[str, str]] = {
     "rule": ("rules", _NEWS),
@@ -61,6 +63,7 @@ _GROUPS: dict[str, tuple[str, str]] = {
     "channel": ("channels", _TELLING),
     "delivery": ("deliveries", _TELLING),
     "silence": ("silences", _TELLING),
+    "token": ("tokens", _WEB),
 }
 
 

@@ -42,13 +42,23 @@ def _row(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
-def atom_lines(items: Iterable[NewsItem], *, title: str, now: datetime | None = None) -> Iterator[str]:
-    """An Atom feed (RFC 4287). Texts are plain text; only http and https links are given."""
+def atom_lines(
+    items: Iterable[NewsItem],
+    *,
+    title: str,
+    now: datetime | None = None,
+    identity: tuple[str, str] | None = None,
+    address: str | None = None,
+) -> Iterator[str]:
+    """An Atom feed (RFC 4287). Texts are plain text; only http and https links are given. ``identity`` is what the feed
+    is of (a kind and a name), and gives it its id; ``address`` is where it was got."""
     moment = rfc3339(now or datetime.now(UTC))
-    identity = _identity("search", title)
+    feed_id = _identity(*(identity or ("search", title)))
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     yield f"<feed xmlns={quoteattr(_ATOM)}>\n"
-    yield f"  <title>{_xml(title)}</title>\n  <id>urn:uuid:{identity}</id>\n  <updated>{moment}</updated>\n"
+    yield f"  <title>{_xml(title)}</title>\n  <id>urn:uuid:{feed_id}</id>\n  <updated>{moment}</updated>\n"
+    if address:
+        yield f'  <link rel="self" href={quoteattr(_legal(address))}/>\n'
     yield "  <author><name>Khabardar</name></author>\n"
     for item in items:
         yield _entry(item)

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -36,6 +36,9 @@ from scheduler.orders import Orders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
 from scheduler.upkeep import drop_dead_leases, trust_no_other_clock, warn_of_strangers
+
+if TYPE_CHECKING:
+    from khabardar.web.desk import Desk
 
 log = structlog.get_logger()
 
@@ -165,7 +168,16 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         if stop.is_set():
             return
         line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
-        service = Service(line, lambda: orders_of(_reloaded(settings)))
+        desks: list[Desk] = []
+
+        def fresh_orders() -> Orders:
+            fresh = _reloaded(settings)
+            orders = orders_of(fresh)
+            for desk in desks:
+                desk.take_up(fresh)
+            return orders
+
+        service = Service(line, fresh_orders)
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:
@@ -174,7 +186,8 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
             task.add_done_callback(reloads.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reload)
-        async with _web(settings, archive, service):
+        async with _web(settings, archive, service) as desk:
+            desks += [desk] if desk else []
             await service.run(stop)
     finally:
         archive.close()
@@ -192,19 +205,24 @@ def _reloaded(running: Settings) -> Settings:
 
 
 @asynccontextmanager
-async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[None]:
+async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[Desk | None]:
     if not settings.web.listen:
-        yield
+        yield None
         return
-    from khabardar.web.server import Web, application
+    from khabardar.web.application import application
+    from khabardar.web.desk import Desk
+    from khabardar.web.server import Web
 
-    web = Web(application(archive.ping, service.alive, any_host=settings.web.password is not None), settings.web.listen)
+    desk = Desk(archive, settings, service.alive)
+    password = settings.web.password
+    web = Web(application(desk, password.get_secret_value() if password else None), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:
-        yield
+        yield desk
     finally:
         await web.stop()
+        desk.close()
 
 
 # -- single commands --------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     ]
     if as_json:
         for one in known:
-            json_line(_as_json(one))
+            json_line(known_json(one))
         return
     zone = settings.service.timezone
     columns = ["source", "kind", "state", "since", "last good", "newest", "kept", "why"]
@@ -112,7 +112,8 @@ def _short(moment: datetime | None, zone: str) -> str:
     return "now" if seconds >= 0 else local(moment, zone)
 
 
-def _as_json(known: Known) -> dict[str, object]:
+def known_json(known: Known) -> dict[str, object]:
+    """The same as one JSON object; times in UTC."""
     source, state = known.source, known.state
     return {
         "source": source.name,

@@ -72,6 +72,15 @@ class WebSettings(BaseModel):
             raise ValueError('must be HOST:PORT, such as "127.0.0.1:8017" or "[::1]:8017", or "" for no web server.')
         return listen
 
+    @field_validator("password")
+    @classmethod
+    def _whole_hash(cls, password: SecretStr | None) -> SecretStr | None:
+        if password is not None and password.get_secret_value().startswith("$argon2"):
+            from khabardar.web.security.passwords import check_hash
+
+            check_hash(password.get_secret_value())
+        return password
+
     @model_validator(mode="after")
     def _guarded(self) -> WebSettings:
         if self.listen and not self.loopback and self.password is None:

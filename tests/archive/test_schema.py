@@ -115,6 +115,21 @@ def test_two_processes_may_migrate_at_once(archive_url: str) -> None:
     assert answers == sorted([str(list(REVISIONS)), "[]", "[]"])
 
 
+_WITHOUT_TOKENS = ("DROP INDEX items_by_facet", "DROP TABLE tokens")
+
+
+def test_archive_without_tokens_gets_them_and_what_is_counted(archive: Archive) -> None:
+    """On both databases, with the items that it holds."""
+    archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
+    with archive._database.write() as connection:
+        for statement in (*_WITHOUT_TOKENS, "UPDATE alembic_version SET version_num = '0007_search'"):
+            connection.execute(text(statement))
+    assert archive.migrate() == ["0009_tokens"]
+    assert _differences(archive._database) == []
+    assert dict(archive.facets(None).sources) == {"dawn": 1}
+    assert archive.find_token(archive.create_token("desk", ["read"], NOW), NOW)
+
+
 def test_words_of_an_older_archive_are_found_by_their_beginning(tmp_path: Path) -> None:
     """The words that the index had before there was a table of them are in it after the migration."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
@@ -125,10 +140,11 @@ def test_words_of_an_older_archive_are_found_by_their_beginning(tmp_path: Path) 
         for statement in (
             "DROP TABLE lexicon",
             "DROP INDEX items_in_brief",
-            f"UPDATE alembic_version SET version_num = '{REVISIONS[-2]}'",
+            *_WITHOUT_TOKENS,
+            "UPDATE alembic_version SET version_num = '0006_channel_trouble'",
         ):
             connection.execute(text(statement))
-    assert archive.migrate() == [REVISIONS[-1]]
+    assert archive.migrate() == ["0007_search", "0009_tokens"]
     assert _differences(archive._database) == []
     assert [found.title for found in archive.search(parse("automob*"))] == ["Automobiles and harvests"]
     archive.close()

@@ -1,0 +1,112 @@
+"""Scraped text for a page: escaped, with the matched words marked, and no address but those of the web. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from khabardar.inert import block
+from khabardar.inert import one_line as _one_line
+from khabardar.terminal import plural
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+Places = Iterable[tuple[int, int]]
+
+
+def one_line(text: str | None) -> str:
+    """The text on one line, without what turns its direction round."""
+    return _one_line(text or "")
+
+
+def is_web_address(url: str | None) -> bool:
+    """Whether a link may lead there."""
+    return bool(url) and str(url).lower().startswith(("http://", "https://"))
+
+
+def number(value: int) -> str:
+    """``1,895``."""
+    return f"{value:,}"
+
+
+def counted(value: int, noun: str) -> str:
+    """``1 item``, ``3 stories``."""
+    return plural(value, noun)
+
+
+def address(path: str, **parameters: Any) -> str:
+    """A path with those parameters that say something."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def marked(text: str | None, places: Places = (), limit: int | None = None) -> Markup:
+    """The text on one line, escaped, with ``<mark>`` around its places (code points of the whole text). With ``limit``
+    about so many code points around the first place."""
+    from markupsafe import Markup
+
+    text = text or ""
+    spans = list(_joined(places, len(text)))
+    start, end = _window(text, spans, limit)
+    out, at = [Markup("… ") if start else Markup("")], start
+    for first, last in spans:
+        first, last = max(first, at), min(last, end)
+        if first >= last:
+            continue
+        out += [_escaped(text[at:first]), Markup("<mark>"), _escaped(text[first:last]), Markup("</mark>")]
+        at = last
+    out += [_escaped(text[at:end]), Markup(" …") if end < len(text) else Markup("")]
+    return Markup("").join(out)
+
+
+def paragraphs(text: str | None, places: Places = ()) -> list[Markup]:
+    """The paragraphs of a text, each escaped and marked."""
+    whole, found, at = text or "", [], 0
+    spans = list(_joined(places, len(whole)))
+    for part in whole.split("\n"):
+        end = at + len(part)
+        if part.strip():
+            found.append(marked(part, [(a - at, b - at) for a, b in spans if a < end and b > at]))
+        at = end + 1
+    return found
+
+
+def _joined(places: Places, length: int) -> Iterator[tuple[int, int]]:
+    """Places within the text, ascending, those that overlap made one."""
+    last: tuple[int, int] | None = None
+    for start, end in sorted(places):
+        start, end = max(0, start), min(end, length)
+        if start >= end:
+            continue
+        if last and start < last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last:
+            yield last
+        last = (start, end)
+    if last:
+        yield last
+
+
+def _window(text: str, spans: list[tuple[int, int]], limit: int | None) -> tuple[int, int]:
+    if limit is None or len(text) <= limit:
+        return 0, len(text)
+    first = spans[0][0] if spans else 0
+    start = max(0, min(first - limit // 3, len(text) - limit))
+    end = min(len(text), start + limit)
+    if start:
+        space = text.find(" ", start, start + 20)
+        start = space + 1 if 0 <= space < first else start
+    if end < len(text):
+        space = text.rfind(" ", end - 20, end)
+        end = space if space > start else end
+    return start, end
+
+
+def _escaped(text: str) -> Markup:
+    """One line; spaces at the edges stay, for a marked word follows."""
+    from markupsafe import escape
+
+    return escape(block(text).replace("\n", " "))

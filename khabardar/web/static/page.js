@@ -1,0 +1,45 @@
+"use strict";
+// Parts of a page that are counted after it: replaced in place, and links where that fails.
+for (const part of document.querySelectorAll("[data-part]")) {
+  fetch(part.dataset.part, { headers: { "X-Part": "1" }, credentials: "same-origin" })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+    .then((html) => { part.innerHTML = html; })
+    .catch(() => {});
+}
+// A filter is applied as it is chosen; without this script there is the button.
+for (const choice of document.querySelectorAll(".filters select")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}
+// Below a query: how its last word may go on. Buttons, so that the keyboard reaches them.
+const fields = ["title:", "body:", "author:", "place:", "credit:", "section:", "source:", "lang:", "url:", "after:", "before:", "topic:", "rule:"];
+const quoted = (name) => (/^[\p{L}\p{N}_-]+$/u.test(name) ? name : `"${name.replaceAll('"', " ")}"`);
+for (const field of document.querySelectorAll("textarea[data-names]")) {
+  const names = JSON.parse(field.dataset.names);
+  const whole = fields.concat(Object.entries(names).flatMap(([kind, all]) => all.map((name) => `${kind}:${quoted(name)}`)));
+  const row = document.createElement("div");
+  row.className = "suggestions";
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "The word may go on as");
+  field.after(row);
+  field.addEventListener("input", () => {
+    const before = field.value.slice(0, field.selectionStart);
+    const word = /[^\s()]*$/.exec(before)[0].replace(/^-/, "");
+    const found = word.length < 2 ? [] : whole.filter((each) => each.toLowerCase().startsWith(word.toLowerCase()) && each !== word);
+    row.replaceChildren(...found.slice(0, 8).map((each) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "plain";
+      button.textContent = each;
+      button.addEventListener("click", () => {
+        const at = before.length - word.length;
+        field.setRangeText(each.endsWith(":") ? each : `${each} `, at, before.length, "end");
+        row.replaceChildren();
+        field.focus();
+      });
+      return button;
+    }));
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); field.form.requestSubmit(); }
+  });
+}
