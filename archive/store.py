@@ -209,10 +209,12 @@ class Archive:
         limit: int = 100,
         each: int | None = None,
         bounds: Mapping[str, Bounds] | None = None,
+        compose: outbox.Compose | None = None,
     ) -> list[Delivery]:
-        """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
+        """Bundle what is due, and lease what is to be tried now, with its message if ``compose`` makes one; the
+        channels take turns, their bounds are heeded."""
         return outbox.claim_deliveries(
-            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds
+            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds, compose=compose
         )
 
     def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:

@@ -26,6 +26,7 @@ from archive.model import Delivery, Keeping, NewsItem, Told, Visit
 from archive.store import Archive
 from crawler.worker_process import Worker
 from khabardar import logs
+from khabardar.arenas import few_arenas
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
 from scheduler.afterwards import tell_operator
@@ -129,6 +130,7 @@ async def serve(settings: Settings) -> None:
     Signals are heard from the first moment on, also while the archive is opened and its schema brought up to date. Ten
     seconds after the word to stop the process is gone, whatever the archive does meanwhile.
     """
+    few_arenas()
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     threads = ThreadPoolExecutor(THREADS, "archive")
     loop.set_default_executor(threads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,9 +36,10 @@ class Orders:
     timezone: str = "UTC"
     """Of channels that name none."""
 
-    def bounds(self, now: datetime) -> dict[str, Bounds]:
-        """What each channel asks for at this moment."""
-        return {name: manners.bounds(now, self.timezone) for name, manners in self.manners.items()}
+    def bounds(self, now: datetime, channels: Iterable[str]) -> dict[str, Bounds]:
+        """What each of these channels asks for at this moment."""
+        asked = ((name, self.manners.get(name)) for name in channels)
+        return {name: manners.bounds(now, self.timezone) for name, manners in asked if manners is not None}
 
     @property
     def enabled(self) -> tuple[str, ...]:

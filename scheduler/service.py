@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from alerts.match import warm
 from archive.claims import SourceState
 from archive.errors import ArchiveError
 from archive.model import Delivery, rfc3339
@@ -77,13 +78,25 @@ class Service:
         await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
         self._engine.start()
         self._plan_timetable()
-        await self._plan_sources()
         self._start(self.watch_clock, "watch")
+        await self._make_ready(stop)
+        await self._plan_sources()
         log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules.rules))
         try:
             await stop.wait()
         finally:
             await self._stop()
+
+    async def _make_ready(self, stop: asyncio.Event) -> None:
+        """The first visits wait for the index of the rules; what is due, the web and the word to stop do not."""
+        orders = self._line.orders
+        self._start(partial(asyncio.to_thread, orders.sender.warm), "watch: what channels need")
+        ready = asyncio.create_task(asyncio.to_thread(warm, orders.rules))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({ready, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if ready.done() and (error := ready.exception()) is not None:
+            log.error("the rules could not be made ready beforehand", error=f"{type(error).__name__}: {error}")
 
     async def reload(self) -> bool:
         """Takes up the configuration anew; a bad one is refused whole and the running one stays in force.
@@ -101,6 +114,7 @@ class Service:
     async def _taken_up(self) -> bool:
         try:
             orders = await asyncio.to_thread(self._load)
+            await asyncio.to_thread(warm, orders.rules)
         except Exception as error:
             log.error("reload refused, the running configuration stays in force", error=str(error))
             return False
