@@ -106,37 +106,59 @@ def serve(items: int, seed: int, said: Connection, first: Synchronized[float]) -
 
 @dataclass(frozen=True)
 class Run:
-    """Of one crawler: items kept, seconds and CPU seconds from the first request on, MB at most."""
+    """Of one crawler: items kept, seconds and CPU seconds from the first request on, MB at most.
+
+    ``parts`` are the CPU seconds by what a process is, ``held`` the MB of each at the look when all held most."""
 
     items: int
     seconds: float
-    cpu: float
-    megabytes: float
+    parts: dict[str, float]
+    held: dict[str, float]
+
+    @property
+    def cpu(self) -> float:
+        return sum(self.parts.values())
+
+    @property
+    def megabytes(self) -> float:
+        return sum(self.held.values())
+
+
+def part_of(process: psutil.Process, root: int) -> str:
+    """What a process of a crawler is: ``daemon`` is the one that was started."""
+    if process.pid == root:
+        return "daemon"
+    return "worker" if "crawler.worker" in process.cmdline() else "readers"
 
 
 def watched(command: list[str], first: Synchronized[float], count: str, file: Path) -> Run:
     """Run a crawler to its end and look at all its processes every few hundredths of a second."""
     first.value = 0.0
     crawler = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
-    root, used, most, before = psutil.Process(crawler.pid), dict[int, float](), 0, 0.0
+    root, parts, most = psutil.Process(crawler.pid), dict[int, str](), dict[str, float]()
+    used, before = dict[int, float](), dict[int, float]()
     while crawler.poll() is None:
-        held = 0
+        held = dict[str, float]()
         with suppress(psutil.Error):
             for process in (root, *root.children(recursive=True)):
                 with suppress(psutil.Error):
                     times = process.cpu_times()
                     used[process.pid] = times.user + times.system
-                    held += process.memory_info().rss
-        most = max(most, held)
+                    part = parts.setdefault(process.pid, part_of(process, root.pid))
+                    held[part] = held.get(part, 0.0) + process.memory_info().rss / 1e6
+        most = max(most, held, key=lambda one: sum(one.values()))
         if not first.value:
-            before = sum(used.values())
+            before = dict(used)
         time.sleep(0.02)
     ended = time.monotonic()
     if crawler.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {crawler.returncode}")
     with closing(sqlite3.connect(file)) as archive:
         (items,) = archive.execute(count).fetchone()
-    return Run(items, ended - first.value, sum(used.values()) - before, most / 1e6)
+    spent = dict[str, float]()
+    for pid, part in parts.items():
+        spent[part] = spent.get(part, 0.0) + used[pid] - before.get(pid, 0.0)
+    return Run(items, ended - first.value, spent, most)
 
 
 def configured(folder: Path, url: str, rules: int, seed: int) -> Path:
@@ -185,6 +207,9 @@ def main() -> None:
             per_core = run.items / run.cpu
             rate = run.items / run.seconds
             print(f"{who:14}{run.items:7}{rate:10.1f}{run.cpu:8.1f}{per_core:13.1f}{run.megabytes:7.0f}", flush=True)
+            for part, spent in run.parts.items() if len(run.parts) > 1 else ():
+                milliseconds = 1000 * spent / max(run.items, 1)
+                print(f"  {part:12}{'':17}{spent:8.1f}{milliseconds:10.2f} ms{run.held.get(part, 0.0):7.0f}", flush=True)
         ours, plain = (run.items / run.cpu for run in runs.values())
         print(f"khabardar / plain spider per core: {ours / plain:.2f} (goal 3.00)")
     server.terminate()
