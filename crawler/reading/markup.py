@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from lxml import etree, html
 
-from crawler.reading.plain import clean, words
+from crawler.reading.plain import HALVES, clean, words
 
 MAX_HTML = 2 * 1024 * 1024  # characters handed to the parser; the rest of a longer page is not read
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
@@ -33,12 +34,23 @@ _LINK_OPENS, _LINK_CLOSES = "\ue000", "\ue001"  # private use: removed from the 
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKS = re.compile(f"[{_LINK_OPENS}{_LINK_CLOSES}]")
 # libxml2 cuts long names in the middle of a letter and lxml then cannot decode them: no HTML tag has such a name
-_ODD_TAG = re.compile(r"<(?=/?[A-Za-z][^\s<>/]*[^\x00-\x7f])")
+_ODD_TAG = re.compile(rb"<(?=/?[A-Za-z][^\s<>/]*[\x80-\xff])")
 _NESTING = re.compile(
-    r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li"
-    r"|blockquote)\b[^<>]{0,2000}>",
+    rb"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li"
+    rb"|blockquote)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+# What ``plain.clean`` takes out, and our own marks of links, in UTF-8; ``_JUNK_BEGINS`` is met rarely in good text.
+_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
+_JUNK = re.compile(
+    rb"\xc2[\x80-\x84\x86-\x9f\xad]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xee\x80[\x80\x81]"
+    rb"|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]"
+)
+_JUNK_BEGINS = (
+    *(b"\xe2\x80" + bytes([last]) for last in range(0xAA, 0xAF)),
+    *(b"\xc2", b"\xe2\x81", b"\xee\x80", b"\xef\xbb\xbf", b"\xef\xbf"),
+)
+_HALVES = re.compile(HALVES.pattern.encode("ascii"), re.IGNORECASE)
 _AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
 _CARD_ELEMENTS = 16  # below a link
 _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
@@ -75,40 +87,63 @@ class Blocks:
 
 def parse_html(text: str) -> Any:
     """The tree of a page, None when there is nothing. Nothing is fetched, whatever the page names."""
-    text = _ODD_TAG.sub("&lt;", _MARKS.sub("", clean(text[:MAX_HTML])))
-    if not text.strip():
+    written = _cleaned(text[:MAX_HTML])
+    if not written.strip():
         return None
-    root = _parse(text)
-    if root is not None and len(text) > 2000 and not _speaks(root):
+    root = _parse(written)
+    if root is not None and len(written) > 2000 and not _speaks(root):
         # libxml2 throws everything away below 2,048 levels: read such a page without its nesting
-        root = _parse(_NESTING.sub("\n", text))
+        root = _parse(_NESTING.sub(b"\n", written))
     return root
 
 
-def _parse(text: str) -> Any:
-    # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+def _cleaned(text: str) -> bytes:
+    """The page in UTF-8 without what is never content; in bytes a search that finds nothing costs next to nothing."""
+    written = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    if b"&#" in written:
+        written = _HALVES.sub(b"", written)
+    if written.isascii():
+        return written
+    if any(junk in written for junk in _JUNK_BEGINS):
+        written = _JUNK.sub(b"", written)
+    return _ODD_TAG.sub(b"&lt;", written)
+
+
+def _parse(written: bytes) -> Any:
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(written, _parser())
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
+
+
+@cache
+def _parser() -> etree.HTMLParser:
+    # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    # one class for all elements; lxml.html would ask a function of Python's for each
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser
 
 
 def _speaks(root: Any) -> bool:
     return any(text.strip() for text in islice(root.itertext(), 200))
 
 
-def read_blocks(root: Any, furniture: Collection[Any] = ()) -> Blocks:
-    """The blocks below ``root``; those inside one of the ``furniture`` elements are marked."""
+def read_blocks(root: Any, furniture: Collection[Any] = (), menus: Collection[Any] = ()) -> Blocks:
+    """The blocks below ``root``; those inside one of the ``furniture`` elements are marked, those in ``menus`` left
+    out."""
     walker = _Walker(root, furniture)
     walk: Any = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if not isinstance(element.tag, str):
             continue
+        silent = element.tag in _SILENT or element in menus
         if event == "end":
-            walker.leave(element)
-        elif element.tag in _SILENT:
+            walker.leave(element, silent)
+        elif silent:
             walk.skip_subtree()
+            if element in menus:
+                walker.flush()
         else:
             walker.enter(element)
     walker.flush()
@@ -153,9 +188,10 @@ class _Walker:
             self.buffer.append(" ")
         self._say(element.text)
 
-    def leave(self, element: Any) -> None:
-        tag, block, odd = element.tag, _is_block(element), element in self.furniture
-        if tag not in _SILENT:
+    def leave(self, element: Any, silent: bool) -> None:
+        """``silent``: nothing in it was looked at."""
+        if not silent:
+            tag, block, odd = element.tag, _is_block(element), element in self.furniture
             if _is_link(element):
                 self.cards -= _is_card(element)
                 self.buffer.append(_LINK_CLOSES)
@@ -223,6 +259,9 @@ def _cut(raw: str, owner: Any, level: int, marked: bool) -> Iterable[Block]:
 
 
 def _block(line: str, owner: Any, inside: bool) -> tuple[Block | None, bool]:
+    if not inside and _LINK_OPENS not in line:
+        text = " ".join(clean(_MARKS.sub("", line)).split())
+        return (Block(text, owner) if text else None), False
     linked = links = 0
     pieces = []
     for piece in re.split(f"([{_LINK_OPENS}{_LINK_CLOSES}])", line):

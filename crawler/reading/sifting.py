@@ -64,6 +64,13 @@ def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
     return not block.links and len(text) > 3 and bool(_ENDS.search(text)) and not text.endswith((":", "："))
 
 
+def depends_on_vote(block: Block, titles: Collection[str]) -> bool:
+    """Is it the extractor's vote that decides about this block?"""
+    if is_prose(block):  # never a list of links, and stays or goes whatever the vote is
+        return False
+    return _belongs(block, True, titles) != _belongs(block, False, titles)
+
+
 def _is_dateline(block: Block) -> bool:
     """A dateline on a line of its own, before the report."""
     if block.furniture or len(block.text) > 150:
