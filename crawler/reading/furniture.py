@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml.etree import XPath
@@ -50,7 +50,7 @@ _LIKELY = re.compile(
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_HEADLINES = XPath("//*[self::h1 or @itemprop='articleBody' or @itemprop='headline']")
+_MARKED = XPath("descendant::*[@itemprop]")
 _SPEECHLESS = frozenset({"script", "style", "noscript", "template"})
 _LONG, _MENU = 1_000, 200  # characters of furniture that is no byline: of any kind, and of links
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
@@ -201,7 +201,8 @@ def _weights(elements: Sequence[Any]) -> tuple[dict[Any, int], dict[Any, int], d
 def _around_headlines(root: Any) -> set[Any]:
     """Elements that hold a headline of the first rank (or the marked body): never furniture."""
     around: set[Any] = set()
-    for mark in islice(_HEADLINES(root), 8):
+    marked = (one for one in _MARKED(root) if one.get("itemprop") in ("articleBody", "headline"))
+    for mark in islice(chain(islice(root.iter("h1"), 8), marked), 16):
         if any(parent.tag in ("nav", "footer", "aside") for parent in mark.iterancestors()):
             continue
         around.add(mark)

@@ -40,16 +40,13 @@ _NESTING = re.compile(
     rb"|blockquote)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
-# What ``plain.clean`` takes out, and our own marks of links, in UTF-8; ``_JUNK_BEGINS`` is met rarely in good text.
+# What ``plain.clean`` takes out, and our own marks of links, in UTF-8.
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
 _JUNK = re.compile(
     rb"\xc2[\x80-\x84\x86-\x9f\xad]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa0-\xa4\xa6-\xaf]|\xee\x80[\x80\x81]"
     rb"|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]"
 )
-_JUNK_BEGINS = (
-    *(b"\xe2\x80" + bytes([last]) for last in range(0xAA, 0xAF)),
-    *(b"\xc2", b"\xe2\x81", b"\xee\x80", b"\xef\xbb\xbf", b"\xef\xbf"),
-)
+_ASCII = bytes(range(128))
 _HALVES = re.compile(HALVES.pattern.encode("ascii"), re.IGNORECASE)
 _AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
 _CARD_ELEMENTS = 16  # below a link
@@ -104,7 +101,7 @@ def _cleaned(text: str) -> bytes:
         written = _HALVES.sub(b"", written)
     if written.isascii():
         return written
-    if any(junk in written for junk in _JUNK_BEGINS):
+    if _JUNK.search(written.translate(None, _ASCII)):  # what is left of most pages are a few quotation marks
         written = _JUNK.sub(b"", written)
     return _ODD_TAG.sub(b"&lt;", written)
 

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml.etree import XPath
@@ -16,7 +16,7 @@ from crawler.reading.plain import caption, one_line
 
 _MAX_SCRIPTS, _MAX_NODES, _MAX_METAS = 30, 3_000, 400
 _LONGEST = 1_000_000  # characters of one JSON-LD script
-_MARKED = XPath("//*[@itemprop or (self::time and @pubdate)]")
+_MARKED = XPath("descendant::*[@itemprop]")
 _ARTICLE = re.compile(r"(?:article|posting|report)$")
 _STRING = r'"\s*:\s*"((?:[^"\\]|\\.){0,2000})"'
 _FIELDS = re.compile(r'"(headline|datePublished|dateCreated|articleSection|inLanguage|description|dateline)' + _STRING)
@@ -112,7 +112,8 @@ def _meta(root: Any) -> Claims:
 def _marked(root: Any) -> Claims:
     """Microdata in the visible page."""
     said: dict[str, str] = {}
-    for element in islice(_MARKED(root), _MAX_METAS):
+    dated = (element for element in root.iter("time") if element.get("pubdate") is not None)
+    for element in islice(chain(_MARKED(root), dated), _MAX_METAS):
         if element.tag == "meta" and element.getparent() is not None and element.getparent().tag == "head":
             continue
         for name in (element.get("itemprop") or "datePublished").split():

@@ -33,6 +33,7 @@ class Witnesses:
 
     def __init__(self, root: Any, url: str, select: Select, timezone: str | None, feed: FeedEntry) -> None:
         self.url, self.timezone, self.feed = url, timezone, feed
+        self.kept = list(root.iter())  # elements that somebody holds are not made anew at every look
         self.said: Metadata = read_metadata(root)
         self.site = self.said.meta.site or self.said.jsonld.site
         _drop(chosen(root, select.remove))
