@@ -55,7 +55,8 @@ _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
 
 @dataclass(slots=True)
 class Block:
-    """One run of text. ``linked`` counts the characters inside links, ``links`` the links; ``heading`` is 1-6 or 0."""
+    """One run of text. ``linked`` counts the characters inside links, ``links`` the links; ``heading`` is 1-6 or 0.
+    ``size`` and ``prose`` are what ``sifting`` found out about it, once."""
 
     text: str
     element: Any
@@ -63,6 +64,8 @@ class Block:
     links: int = 0
     heading: int = 0
     furniture: bool = False
+    size: int | None = None
+    prose: bool | None = None
 
     @property
     def link_share(self) -> float:
@@ -208,7 +211,12 @@ class _Walker:
     def _say(self, raw: str | None) -> None:
         """White space as a browser shows it: one space, but inside ``<pre>`` line breaks are line breaks."""
         if raw:
-            self.buffer.append(raw.replace("\r\n", "\n") if self.verbatim else _SPACES.sub(" ", raw))
+            self.buffer.append(raw.replace("\r\n", "\n") if self.verbatim else _spaced(raw))
+
+
+def _spaced(raw: str) -> str:
+    spaced = "\n" not in raw and "  " not in raw and "\t" not in raw and "\r" not in raw
+    return raw if spaced else _SPACES.sub(" ", raw)
 
 
 def _is_block(element: Any) -> bool:
