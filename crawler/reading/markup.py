@@ -29,6 +29,7 @@ _SILENT = words(
     "script style noscript template svg math iframe object embed audio video canvas map input select option textarea "
     "button head frameset datalist"
 )
+_DRESS = words("a abbr b cite em i ins mark q s small span strong sub sup u")
 _CELLS = frozenset({"td", "th", "caption"})
 _LINK_OPENS, _LINK_CLOSES = "\ue000", "\ue001"  # private use: removed from the page's own text
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
@@ -310,7 +311,25 @@ def paragraphs(fragment: str) -> list[str]:
     if "<" not in fragment and "&" not in fragment:
         return [line for line in (" ".join(part.split()) for part in re.split(r"\n\s*\n", clean(fragment))) if line]
     root = parse_html(f"<div>{fragment}</div>")
-    return [block.text for block in read_blocks(root).items] if root is not None else []
+    if root is None:
+        return []
+    plain = _plain_paragraphs(root)
+    return [block.text for block in read_blocks(root).items] if plain is None else plain
+
+
+def _plain_paragraphs(root: Any) -> list[str] | None:
+    """The paragraphs where there is nothing but ``<p>`` with letters in various dress, as in most feeds; else None."""
+    box = root.find("body/div")
+    if box is None or box.getnext() is not None or (box.text or "").strip():
+        return None
+    texts = []
+    for child in box:
+        if child.tag != "p" or (child.tail or "").strip():
+            return None
+        if any(one.tag not in _DRESS for one in child.iterdescendants()):
+            return None
+        texts.append(" ".join(clean("".join(child.itertext())).split()))
+    return [text for text in texts if text]
 
 
 def text_of(element: Any) -> str:

@@ -19,6 +19,7 @@ HALVES = re.compile(
 # Text of ASCII letters only goes through tables, which are several times faster than expressions.
 _ASCII_JUNK = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F))
 _ASCII_KEY = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+_ASCII_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _BETWEEN = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
@@ -61,7 +62,8 @@ def key(text: str) -> str:
     """Letters and digits only, case and width folded: equal for two wordings that differ in dress alone."""
     if text.isascii():
         return text.translate(_ASCII_KEY)
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")
+    return _BETWEEN.sub("", folded.translate(None, _ASCII_BETWEEN).decode("utf-8", "surrogatepass"))
 
 
 def excerpt(text: str, limit: int = 120) -> str:

@@ -10,8 +10,8 @@ _ARABIC = re.compile(r"[\u0620-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _URDU = re.compile(r"[ٹڈڑںےھۓ]")
 _SAMPLE = 4_000
-_NOT_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
-_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ASCII = bytes(range(128))
+_NOT_LETTERS = bytes(code for code in range(256) if not (code < 128 and chr(code).isalpha()))
 _ARABIC_SCRIPT = frozenset({"ar", "ur", "fa", "ps", "sd", "ug", "pa", "ks", "ckb", "arc"})
 _HAN_SCRIPT = frozenset({"ja", "zh", "yue", "wuu", "ko"})
 _OTHER_SCRIPT = (
@@ -38,7 +38,8 @@ def language_of(text: str | None, *told: str | None) -> str | None:
 
 def _letters(sample: str) -> tuple[int, int, int, int]:
     """How many letters of Arabic, Latin, Kana and Han a text has. ASCII, most of most pages, is not searched."""
-    rest = "" if sample.isascii() else "".join(_ABOVE_ASCII.findall(sample))
-    latin = len(sample.encode("ascii", "ignore").translate(None, _NOT_LETTERS))
+    written = sample.encode("utf-8", "ignore")
+    rest = written.translate(None, _ASCII).decode("utf-8")
+    latin = len(written.translate(None, _NOT_LETTERS))
     arabic, other, kana, han = (len(kind.findall(rest)) for kind in (_ARABIC, _LATIN, _KANA, _HAN))
     return arabic, latin + other, kana, han
