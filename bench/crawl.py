@@ -3,7 +3,9 @@
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
 Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
-``bench.plain_spider``, which knows no rules, no identity, no furniture. Both ask as fast as they may. CPU seconds are
+``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules, no
+identity, no furniture. All ask as fast as they may. news-please takes no
+text from feeds, and gets the items that have pages only. CPU seconds are
 those of all processes from the first request on, memory the most that all of them held together at one look; the
 newsroom runs beside and is not counted.
 """
@@ -183,6 +185,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=200, help="items of each of the three sources")
     parser.add_argument("--rules", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--news-please", metavar="PYTHON", help="a Python that has news-please, to run it as well")
     asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     first = context.Value("d", 0.0, lock=False)
@@ -197,6 +200,10 @@ def main() -> None:
             "khabardar": ([python, "-m", "khabardar.cli", "-c", str(config), "crawl"], folder / "ours.db"),
             "plain spider": ([python, "-m", "bench.plain_spider", url, str(folder / "plain.db")], folder / "plain.db"),
         }
+        if asked.news_please:
+            file = folder / "please.db"
+            script = str(Path(__file__).with_name("news_please.py"))
+            commands["news-please"] = ([asked.news_please, script, url, str(file)], file)
         print(
             f"{3 * asked.items} items, {asked.rules} rules (the plain spider has none), load {os.getloadavg()[0]:.1f}"
         )
@@ -209,9 +216,13 @@ def main() -> None:
             print(f"{who:14}{run.items:7}{rate:10.1f}{run.cpu:8.1f}{per_core:13.1f}{run.megabytes:7.0f}", flush=True)
             for part, spent in run.parts.items() if len(run.parts) > 1 else ():
                 milliseconds = 1000 * spent / max(run.items, 1)
-                print(f"  {part:12}{'':17}{spent:8.1f}{milliseconds:10.2f} ms{run.held.get(part, 0.0):7.0f}", flush=True)
-        ours, plain = (run.items / run.cpu for run in runs.values())
-        print(f"khabardar / plain spider per core: {ours / plain:.2f} (goal 3.00)")
+                print(
+                    f"  {part:12}{'':17}{spent:8.1f}{milliseconds:10.2f} ms{run.held.get(part, 0.0):7.0f}", flush=True
+                )
+        ours, *others = (run.items / run.cpu for run in runs.values())
+        for who, theirs in zip(list(runs)[1:], others, strict=True):
+            goal = " (goal 3.00)" if who == "plain spider" else ""
+            print(f"khabardar / {who} per core: {ours / theirs:.2f}{goal}")
     server.terminate()
 
 
