@@ -3,10 +3,9 @@
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
 Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
-``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules, no
-identity, no furniture. All ask as fast as they may. news-please takes no
-text from feeds, and gets the items that have pages only. CPU seconds are
-those of all processes from the first request on, memory the most that all of them held together at one look; the
+``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,
+no identity, no furniture. news-please takes no text from feeds, and is asked for the items that have pages only. All
+ask as fast as they may. CPU seconds are those of all processes from the first request on, memory the most that all of them held together at one look; the
 newsroom runs beside and is not counted.
 """
 
@@ -214,7 +213,7 @@ def main() -> None:
             per_core = run.items / run.cpu
             rate = run.items / run.seconds
             print(f"{who:14}{run.items:7}{rate:10.1f}{run.cpu:8.1f}{per_core:13.1f}{run.megabytes:7.0f}", flush=True)
-            for part, spent in run.parts.items() if len(run.parts) > 1 else ():
+            for part, spent in run.parts.items() if who == "khabardar" else ():
                 milliseconds = 1000 * spent / max(run.items, 1)
                 print(
                     f"  {part:12}{'':17}{spent:8.1f}{milliseconds:10.2f} ms{run.held.get(part, 0.0):7.0f}", flush=True

@@ -50,7 +50,7 @@ _LIKELY = re.compile(
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_MARKED = XPath("descendant::*[@itemprop]")
+_MARKED: Any = XPath("descendant::*[@itemprop]")
 _SPEECHLESS = frozenset({"script", "style", "noscript", "template"})
 _LONG, _MENU = 1_000, 200  # characters of furniture that is no byline: of any kind, and of links
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
