@@ -5,8 +5,8 @@ Three sources of so many items each: a feed with the whole text, a feed of summa
 Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
 ``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,
 no identity, no furniture. news-please takes no text from feeds, and is asked for the items that have pages only. All
-ask as fast as they may. CPU seconds are those of all processes from the first request on, memory the most that all of them held together at one look; the
-newsroom runs beside and is not counted.
+ask as fast as they may. CPU seconds are those of all processes from the first request on, memory the most that all of
+them held together at one look; the newsroom runs beside and is not counted.
 """
 
 from __future__ import annotations

@@ -16,13 +16,13 @@ from crawler.reading.dateline import split_dateline
 from crawler.reading.dates import find_date, read_date
 from crawler.reading.entries import FeedEntry, address, language_tag
 from crawler.reading.headline import without_site
-from crawler.reading.markup import parse_html
 from crawler.reading.moments import ReadDate
 from crawler.reading.plain import key, one_line
 from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
 from crawler.reading.story import read_story
 from crawler.reading.stubs import is_challenge, is_stub
+from crawler.reading.tree import parse_html
 from crawler.reading.trust import Clock, believe, believe_clock, in_order, not_ahead
 from crawler.reading.witnesses import Witnesses
 
