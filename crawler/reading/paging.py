@@ -6,8 +6,8 @@ from urllib.parse import urldefrag
 
 from crawler.reading.charset import decode
 from crawler.reading.entries import address
-from crawler.reading.markup import parse_html
 from crawler.reading.selectors import chosen
+from crawler.reading.tree import parse_html
 
 
 def next_page(html: bytes, url: str, content_type: str | None, selectors: tuple[str, ...]) -> str | None:
