@@ -12,5 +12,6 @@ REVISIONS = (
     "0005_telling",
     "0006_channel_trouble",
     "0007_search",
+    "0010_retention",
 )
 HEAD = REVISIONS[-1]
