@@ -142,7 +142,7 @@ def _forget_messages(database: Database, before: datetime, deadline: float, stat
     return _bit_by_bit(database, some, deadline)
 
 
-def _ids(connection: Connection, statement: Select[tuple[str]]) -> list[str]:
+def _ids(connection: Connection, statement: Select[str]) -> list[str]:
     return list(connection.execute(statement.limit(_ROWS_AT_ONCE)).scalars())
 
 

@@ -96,6 +96,11 @@ class Archive:
         hears the name of the copy that is made of an SQLite archive before."""
         return schema.migrate(self._database, copied)
 
+    @property
+    def kind(self) -> str:
+        """The database: "sqlite" or "postgresql"."""
+        return "sqlite" if self._database.sqlite else "postgresql"
+
     def close(self) -> None:
         """Close all connections."""
         self._database.close()

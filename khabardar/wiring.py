@@ -28,10 +28,11 @@ from crawler.worker_process import Worker
 from khabardar import logs
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
+from khabardar.systemd import Supervisor
 from scheduler.afterwards import tell_operator
 from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
-from scheduler.orders import Orders, owner_name
+from scheduler.orders import Orders, PingOrders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
 from scheduler.upkeep import drop_dead_leases, trust_no_other_clock, warn_of_strangers
@@ -62,7 +63,7 @@ def open_archive(settings: Settings) -> Archive:
     """The archive of a configuration, its schema brought up to date."""
     archive = Archive.open(settings.archive.url)
     try:
-        for upgrade in archive.migrate():
+        for upgrade in archive.migrate(lambda copy: log.info("archive copied before its upgrade", copy=str(copy))):
             log.info("archive upgraded", to=upgrade)
     except BaseException:
         archive.close()
@@ -85,7 +86,15 @@ def orders_of(settings: Settings) -> Orders:
         stores={source.name: source.store for source in settings.sources},
         manners={channel.name: channel for channel in settings.channels},
         timezone=zone,
+        ping=_ping(settings),
     )
+
+
+def _ping(settings: Settings) -> PingOrders | None:
+    service = settings.service
+    if service.ping is None:
+        return None
+    return PingOrders(service.ping.get_secret_value(), service.ping_every, service.ping_allow_addresses)
 
 
 @contextmanager
@@ -158,7 +167,9 @@ async def _let_go(serving: asyncio.Task[None], threads: ThreadPoolExecutor, ende
 
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
-    archive = await asyncio.to_thread(open_archive, settings)
+    supervisor = Supervisor()
+    async with supervisor.patient():
+        archive = await asyncio.to_thread(open_archive, settings)
     try:
         if stop.is_set():
             return
@@ -167,15 +178,22 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:
-            task = loop.create_task(service.reload())
+            task = loop.create_task(supervisor.reloading(service.reload()))
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reload)
-        async with _web(settings, archive, service):
-            await service.run(stop)
+        telling = loop.create_task(_tell_when_stopping(stop, supervisor))
+        async with _web(settings, line, service), supervisor.watched(service.alive):
+            await service.run(stop, lambda: supervisor.ready(f"{len(line.orders.enabled)} sources are watched"))
+        telling.cancel()
     finally:
         archive.close()
+
+
+async def _tell_when_stopping(stop: asyncio.Event, supervisor: Supervisor) -> None:
+    await stop.wait()
+    supervisor.stopping()
 
 
 def _reloaded(running: Settings) -> Settings:
@@ -186,17 +204,22 @@ def _reloaded(running: Settings) -> Settings:
         log.warning("this change needs a restart", key="archive.url")
     if fresh.web != running.web:
         log.warning("this change needs a restart", key="web")
+    if (fresh.service.log, fresh.service.log_level) != (running.service.log, running.service.log_level):
+        log.warning("this change needs a restart", key="service.log")
     return fresh
 
 
 @asynccontextmanager
-async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[None]:
+async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterator[None]:
     if not settings.web.listen:
         yield
         return
+    from khabardar.web.metrics import Metrics
     from khabardar.web.server import Web, application
 
-    web = Web(application(archive.ping, service.alive, any_host=settings.web.password is not None), settings.web.listen)
+    guarded = settings.web.password is not None
+    metrics = Metrics(line, service.alive).served
+    web = Web(application(line.archive.ping, service.alive, metrics, any_host=guarded), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:

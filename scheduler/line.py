@@ -11,6 +11,7 @@ from typing import TypeVar
 from archive.model import Delivery
 from archive.store import Archive
 from crawler.worker_process import Worker
+from scheduler.counts import Counts
 from scheduler.orders import Orders
 from scheduler.outbox import Outbox
 
@@ -34,6 +35,8 @@ class Line:
     """Called when something new is owed."""
     clock: Callable[[], datetime] = utc_now
     """What deliveries take for the time."""
+    counts: Counts = field(default_factory=Counts)
+    """What was done since the start."""
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:

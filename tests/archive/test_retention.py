@@ -90,7 +90,7 @@ def test_rows_that_serve_nobody_go_and_those_that_guard_against_a_second_alert_s
     then = NOW - 500 * DAY
     archive.claim_sources(["dawn"], then, "me", HOUR)
     archive.keep([judged(item(1, body=WIRE), promise())], then, via="crawl")
-    archive.reject([Rejected("dawn", f"https://dawn.example/no/{n}", f"No {n}", "not news") for n in range(4)], then - DAY)
+    archive.reject([Rejected("dawn", f"https://dawn.example/no/{n}", "No", "not news") for n in range(4)], then - DAY)
     archive.reject([Rejected("dawn", f"https://dawn.example/late/{n}", f"Late {n}", "not news") for n in range(2)], NOW)
     archive.checked(Visit("dawn", VisitStatus.OK, then, then, items=0), NOW)
     told, waits = (
