@@ -97,6 +97,11 @@ class Archive:
         return schema.migrate(self._database, copied)
 
     @property
+    def place(self) -> str:
+        """The address without the password."""
+        return self._database.place
+
+    @property
     def kind(self) -> str:
         """The database: "sqlite" or "postgresql"."""
         return "sqlite" if self._database.sqlite else "postgresql"

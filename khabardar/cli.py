@@ -53,7 +53,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "backup": ("upkeep", "backup", _ARCHIVE),
     "forget": ("forget", "forget", _ARCHIVE),
     "migrate": ("upkeep", "migrate", _ARCHIVE),
-    "stats": ("upkeep", "stats", _ARCHIVE),
+    "stats": ("stats", "stats", _ARCHIVE),
 }
 _GROUPS: dict[str, tuple[str, str]] = {
     "rule": ("rules", _NEWS),
