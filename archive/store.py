@@ -96,6 +96,11 @@ class Archive:
         hears the name of the copy that is made of an SQLite archive before."""
         return schema.migrate(self._database, copied)
 
+    @staticmethod
+    def is_new(upgrades: Sequence[str]) -> bool:
+        """Whether an archive was made by these upgrades, and not only brought up to date."""
+        return bool(upgrades) and upgrades[0] == schema.REVISIONS[0]
+
     @property
     def place(self) -> str:
         """The address without the password."""

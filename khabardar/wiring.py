@@ -63,8 +63,12 @@ def open_archive(settings: Settings) -> Archive:
     """The archive of a configuration, its schema brought up to date."""
     archive = Archive.open(settings.archive.url)
     try:
-        for upgrade in archive.migrate(lambda copy: log.info("archive copied before its upgrade", copy=str(copy))):
-            log.info("archive upgraded", to=upgrade)
+        upgrades = archive.migrate(lambda copy: log.info("archive copied before its upgrade", copy=str(copy)))
+        if archive.is_new(upgrades):
+            log.info("archive made", at=archive.place)
+        else:
+            for upgrade in upgrades:
+                log.info("archive upgraded", to=upgrade)
     except BaseException:
         archive.close()
         raise
