@@ -15,11 +15,11 @@ import pytest
 from khabardar import running
 from khabardar.settings import Settings, load
 
-HOLDER = """
-import signal, sys, time
+HOLDER = r"""
+import os, signal, sys, time
 from khabardar import running
 from khabardar.settings import load
-signal.signal(signal.SIGHUP, lambda *_: print("reload", flush=True))
+signal.signal(signal.SIGHUP, lambda *_: os.write(1, b"reload\n"))
 with running.hold(load(sys.argv[1], {})) as others:
     print("held", len(others), flush=True)
     while True:
