@@ -41,6 +41,7 @@ from archive.database import Database, make_writable
 from archive.forgetting import Forgotten
 from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
+from archive.migrations import REVISIONS
 from archive.model import (
     Bounds,
     Delivery,
@@ -99,7 +100,7 @@ class Archive:
     @staticmethod
     def is_new(upgrades: Sequence[str]) -> bool:
         """Whether an archive was made by these upgrades, and not only brought up to date."""
-        return bool(upgrades) and upgrades[0] == schema.REVISIONS[0]
+        return bool(upgrades) and upgrades[0] == REVISIONS[0]
 
     @property
     def place(self) -> str:

@@ -222,8 +222,8 @@ async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterato
     from khabardar.web.server import Web, application
 
     guarded = settings.web.password is not None
-    metrics = Metrics(line, service.alive).served
-    web = Web(application(line.archive.ping, service.alive, metrics, any_host=guarded), settings.web.listen)
+    more = [Metrics(line, service.alive).route]
+    web = Web(application(line.archive.ping, service.alive, more, any_host=guarded), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from archive.claims import SourceState
 from archive.figures import Queue, Size
@@ -61,6 +62,7 @@ class Metrics:
         self._line = line
         self._alive = alive
         self._started = time.time()
+        self.route = Route("/metrics", self.served)
 
     async def served(self, request: Request) -> Response:
         """The figures of this moment, in the format that the scraper prefers."""

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 import uvicorn
@@ -21,8 +21,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = structlog.get_logger()
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 READY_TIMEOUT = 5.0
 
@@ -41,10 +39,11 @@ def problem(status: int, title: str, detail: str) -> JSONResponse:
 
 
 def application(
-    ping: Callable[[], None], alive: Callable[[], bool], metrics: Endpoint | None = None, *, any_host: bool = False
+    ping: Callable[[], None], alive: Callable[[], bool], more: Sequence[Route] = (), *, any_host: bool = False
 ) -> ASGIApp:
     """The ASGI application. ``ping`` raises when the archive cannot be reached (called in a thread), ``alive`` says
-    whether the timetable ticks; ``any_host`` lifts the check of the Host header (a password is set)."""
+    whether the timetable ticks; ``more`` are routes for whoever may look; ``any_host`` lifts the check of the Host
+    header (a password is set)."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -66,8 +65,8 @@ def application(
         return problem(405, "Method not allowed", "Only GET and HEAD are answered here.")
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz)]
-    if metrics is not None and not any_host:  # behind a password there is nobody here to ask for it
-        routes.append(Route("/metrics", metrics))
+    if not any_host:  # where a password is set there is nobody here to ask for it
+        routes += more
     app = Starlette(routes=routes, exception_handlers={404: unknown, 405: wrong_method})
     return app if any_host else LoopbackNamesOnly(app)
 

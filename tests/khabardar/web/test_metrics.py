@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -24,6 +25,11 @@ from scheduler.counts import Counts
 from scheduler.line import Line
 from scheduler.orders import Orders
 from tests.archive.samples import item, judged, promise
+from tests.route.articles import numbered
+from tests.route.conftest import Town, town
+from tests.route.test_service import free_port, running, until
+
+__all__ = ["town"]
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
 NOW = datetime.now(UTC)
@@ -140,3 +146,32 @@ def test_known_items_are_no_new_matches() -> None:
     counts.kept([again] * 3, [Kept(Keeping.KNOWN, "n", "s"), Kept(Keeping.EDITED, "n", "s"), None])
     assert counts.matches == {"rule0": 1}
     assert counts.items == {("dawn", "known"): 1, ("dawn", "edited"): 1, ("dawn", "refused"): 1}
+
+
+def test_a_running_service_serves_what_it_has_done_and_has_called_outside(town: Town, tmp_path: Path) -> None:
+    """From the news to the mail: the counters of the real route, the worker's memory, and a ping that was answered."""
+    port = free_port()
+    pinged = f'ping = "{town.hook.url}/s3cret"\nping_allow_addresses = ["127.0.0.0/8"]'
+    town.configure(crawl='first_visit = "all"', service=pinged)
+    text = town.config.read_text().replace('listen = ""', f'listen = "127.0.0.1:{port}"')
+    town.config.write_text(text)
+    town.outlet.publish(numbered(1))
+    log = tmp_path / "log"
+    with running(town, log) as service:
+        until(lambda: town.mailbox.mails and town.hook.calls, "the alert", service)
+
+        def sent() -> dict[str, float]:
+            with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+                families = parsed(answer.read().decode())
+            return {f"{one.name} {one.labels}": one.value for family in families for one in family.samples}
+
+        done = "khabardar_deliveries_total {'channel': 'desk', 'outcome': 'sent'}"
+        until(lambda: sent()[done] == 1, "the counter", service)
+        found = sent()
+    assert found["khabardar_items_total {'outcome': 'new', 'source': 'outlet'}"] == 1
+    assert found["khabardar_matches_total {'rule': 'japan-automotive'}"] == 1
+    assert found["khabardar_lag_seconds_count {'kind': 'alert'}"] == 2
+    assert found["khabardar_visits_total {'outcome': 'ok', 'source': 'outlet'}"] >= 1
+    assert found["khabardar_memory_bytes {'process': 'worker'}"] > 1e7
+    assert "s3cret" not in log.read_text()
+    assert "outside watch" in log.read_text()  # the receiver takes POST only: called, and in vain
