@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext, story_rows
@@ -127,11 +127,12 @@ def _forget_messages(database: Database, before: datetime, deadline: float, stat
     """The words of deliveries that ended before. What was given up is composed anew from what is left, should somebody
     try it again; a notice could not be, so its words stay unless it was sent."""
     composed = deliveries.c.kind.in_(("alert", "digest"))
+    state = func.coalesce(deliveries.c.state, "")  # else SQLite goes by the state, and nearly all are sent
     old = select(deliveries.c.id).where(
         deliveries.c.message.is_not(None),
         deliveries.c.ended_at < before,
-        deliveries.c.state.in_(states),
-        or_(deliveries.c.state == "sent", composed),
+        state.in_(states),
+        or_(state == "sent", composed),
     )
 
     def some(connection: Connection) -> int:

@@ -42,6 +42,18 @@ class Counts:
     reloads: Counter[str] = field(default_factory=Counter)
     lags: dict[str, Lags] = field(default_factory=lambda: {"alert": Lags(), "digest": Lags()})
 
+    def snapshot(self) -> Counts:
+        """A copy that changes no more; also with a hundred thousand rules a matter of some milliseconds."""
+        return Counts(
+            visits=self.visits.copy(),
+            missed=self.missed.copy(),
+            items=self.items.copy(),
+            matches=self.matches.copy(),
+            tries=self.tries.copy(),
+            reloads=self.reloads.copy(),
+            lags={kind: Lags(list(one.parts), one.seconds) for kind, one in self.lags.items()},
+        )
+
     def visited(self, visit: Visit, missed: int) -> None:
         """A visit has ended, so many ticks late."""
         self.visits[visit.source, visit.status.value] += 1

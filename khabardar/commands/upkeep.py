@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from khabardar.commands.options import CommandError, ConfigOption, configuration, opened_archive
+from khabardar.commands.options import CommandError, ConfigOption, configuration
 from khabardar.terminal import line, say, waiting
 
 
@@ -23,11 +23,16 @@ def backup(
     settings = configuration(ctx, config)
     if file.exists():
         raise CommandError(f"{file} exists already and is left as it is. Name a new file.")
-    with opened_archive(settings) as archive, waiting(f"copying to {file} …"):
-        try:
+    from archive.store import Archive
+
+    archive = Archive.open(settings.archive.url)  # as it is: one of an earlier version is not upgraded to be copied
+    try:
+        with waiting(f"copying to {file} …"):
             archive.backup(str(file), compact=compact)
-        except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error.strerror or error}.") from None
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror or error}.") from None
+    finally:
+        archive.close()
     line(str(file))
 
 

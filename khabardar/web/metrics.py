@@ -11,7 +11,6 @@ import asyncio
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -66,7 +65,7 @@ class Metrics:
 
     async def served(self, request: Request) -> Response:
         """The figures of this moment, in the format that the scraper prefers."""
-        counts = deepcopy(self._line.counts)  # here, in the loop that counts, nothing changes meanwhile
+        counts = self._line.counts.snapshot()  # here, in the loop that counts, nothing changes meanwhile
         seen = await asyncio.to_thread(self._looked)
         return await asyncio.to_thread(self._written, request.headers.get("accept", ""), seen, counts)
 

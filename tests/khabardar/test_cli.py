@@ -258,6 +258,9 @@ def test_migrate_names_the_copy_it_made(filled: Shell) -> None:
     database.execute("UPDATE alembic_version SET version_num = '0007_search'")
     database.commit()
     database.close()
+    assert filled("backup", "old.db") == 0
+    with contextlib.closing(sqlite3.connect(filled.folder / "old.db")) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007_search",)
     assert filled("migrate") == 0
     assert "0010_retention" in filled.out
     copy = filled.folder / "khabardar.db.0007_search.backup"
