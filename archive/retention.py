@@ -7,18 +7,19 @@ transactions with pauses between them, so that keeping and alerting wait for som
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, or_, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import Select, delete, func, or_, select
 
 from archive import fulltext, story_rows
 from archive.database import Database
 from archive.document import document_of
+from archive.model import NewsItem
 from archive.owing import OPEN
-from archive.rows import chunks, item_of
+from archive.rows import item_of
 from archive.sightings import MOST_SIGHTINGS
 from archive.tables import deliveries, items, matches, owed, sightings, sources, tries, versions
 from archive.visit_days import prune_days
@@ -27,9 +28,9 @@ ANSWERED_FOR = timedelta(days=400)
 """How long the words of a message and the single tries of a delivery are kept; that it was sent is kept for ever."""
 
 REFUSED_FOR = timedelta(days=90)
-"""How long it is told of an entry why it was not kept, and who saw an item whose text is gone."""
+"""How long it is told of an entry why it was not kept."""
 
-_TEXTS_AT_ONCE = 50
+_TEXTS_AT_ONCE = 25
 _ROWS_AT_ONCE = 500
 _PAUSE = 0.02
 
@@ -41,7 +42,7 @@ def forget_texts(database: Database, before: datetime, now: datetime, seconds: f
     An item whose message is still to be composed waits.
     """
     deadline = _deadline(seconds)
-    forgotten = _bit_by_bit(database, lambda connection: _forget_some(connection, before, now), deadline)
+    forgotten = _bit_by_bit(lambda: _forget_some(database, before, now), deadline)
     _forget_messages(database, before, deadline, ("sent",))
     return forgotten
 
@@ -60,16 +61,16 @@ def prune(database: Database, now: datetime, seconds: float | None = None) -> Pr
     """Remove what serves nobody any more, for about so many seconds:
 
     tries and words of deliveries that ended more than 400 days ago; sums of visits of so old days; accounts of entries
-    that were not kept, or whose item's text is gone, after 90 days, unless they are among those by which the source's
-    next visit knows what it has seen.
+    that were not kept after 90 days, unless they are among those by which the source's next visit knows what it has
+    seen. Who saw an item that was kept belongs to its identity, and stays.
     """
     deadline = _deadline(seconds)
     ended = now - ANSWERED_FOR
-    gone = _bit_by_bit(database, lambda connection: _forget_tries(connection, ended), deadline)
+    gone = _bit_by_bit(lambda: _forget_tries(database, ended), deadline)
     words = _forget_messages(database, ended, deadline, ("sent", "gave-up"))
     seen = 0
     for source, most in _sources(database):
-        seen += _forget_sightings(database, source, most, now - REFUSED_FOR, deadline)
+        seen += _forget_refused(database, source, most, now - REFUSED_FOR, deadline)
     with database.write() as connection:
         days = prune_days(connection, now)
     return Pruned(seen, gone, words, days)
@@ -79,48 +80,71 @@ def _deadline(seconds: float | None) -> float:
     return float("inf") if seconds is None else time.monotonic() + seconds
 
 
-def _bit_by_bit(database: Database, step: Callable[[Connection], int], deadline: float) -> int:
-    """Transaction by transaction until one finds nothing to do or the time is over; how many rows in all."""
+def _bit_by_bit(step: Callable[[], int], deadline: float) -> int:
+    """Step by step until one finds nothing to do or the time is over; how many rows in all."""
     many = 0
     while True:
-        with database.write() as connection:
-            done = step(connection)
+        done = step()
         many += done
         if not done or time.monotonic() > deadline:
             return many
         time.sleep(_PAUSE)  # whoever waits for the lock gets it
 
 
-def _forget_some(connection: Connection, before: datetime, now: datetime) -> int:
+def _forget_some(database: Database, before: datetime, now: datetime) -> int:
+    """Read and analysed without the lock; then only what still is as it was read is forgotten."""
+    wanted = _to_forget(before)
+    with database.read() as connection:
+        rows = connection.execute(wanted.order_by(items.c.seen_at).limit(_TEXTS_AT_ONCE)).mappings().all()
+    if not rows:
+        return 0
+    words = {row["id"]: _words(row) for row in rows}
+    with database.write() as connection:
+        still = wanted.where(items.c.id.in_(words))
+        rows = [row for row in connection.execute(still).mappings() if _words_are_of(words[row["id"]], row)]
+        for row in rows:
+            fulltext.erase(connection, row["seq"], words[row["id"]].whole)
+        fulltext.write_all(connection, [(row["seq"], words[row["id"]].cut) for row in rows])
+        ids = [row["id"] for row in rows]
+        connection.execute(items.update().where(items.c.id.in_(ids)).values(summary=None, body=None, forgotten_at=now))
+        connection.execute(versions.update().where(versions.c.item_id.in_(ids)).values(summary=None, body=None))
+        story_rows.forget_prints(connection, ids)
+        # Spans quote the text and point into it.
+        connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))
+    return len(ids)
+
+
+def _to_forget(before: datetime) -> Select[Any]:
+    """Items seen before that still have their texts, and are in no message that is still to be composed."""
     promised = select(owed.c.item_id).where(OPEN)
     unworded = deliveries.c.message.is_(None) & (deliveries.c.state == "owed")
     uncomposed = select(owed.c.item_id).join(deliveries, deliveries.c.id == owed.c.delivery_id).where(unworded)
-    statement = (
-        select(items)
-        .where(
-            items.c.seen_at < before,
-            items.c.forgotten_at.is_(None),
-            items.c.id.not_in(promised),
-            items.c.id.not_in(uncomposed),
-        )
-        .order_by(items.c.seen_at)
-        .limit(_TEXTS_AT_ONCE)
+    return select(items).where(
+        items.c.seen_at < before,
+        items.c.forgotten_at.is_(None),
+        items.c.id.not_in(promised),
+        items.c.id.not_in(uncomposed),
     )
-    rows = connection.execute(statement).mappings().all()
-    for row in rows:
-        whole = item_of(row)
-        fulltext.erase(connection, row["seq"], fulltext.entry_of(document_of(whole)))
-        cut = {**row, "summary": None, "body": None}
-        connection.execute(
-            items.update().where(items.c.id == row["id"]).values(summary=None, body=None, forgotten_at=now)
-        )
-        fulltext.write(connection, row["seq"], fulltext.entry_of(document_of(item_of(cut))))
-    ids = [row["id"] for row in rows]
-    connection.execute(versions.update().where(versions.c.item_id.in_(ids)).values(summary=None, body=None))
-    story_rows.forget_prints(connection, ids)
-    # Spans quote the text and point into it.
-    connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))
-    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the index holds of an item, and is to hold of it; ``of`` is what that was made of."""
+
+    of: NewsItem
+    seq: int
+    whole: fulltext.Entry
+    cut: fulltext.Entry
+
+
+def _words(row: Mapping[Any, Any]) -> _Words:
+    item = item_of(row)
+    cut = replace(item, summary=None, body=None)
+    return _Words(item, row["seq"], fulltext.entry_of(document_of(item)), fulltext.entry_of(document_of(cut)))
+
+
+def _words_are_of(words: _Words, row: Mapping[Any, Any]) -> bool:
+    return words.seq == row["seq"] and words.of == item_of(row)
 
 
 def _forget_messages(database: Database, before: datetime, deadline: float, states: Sequence[str]) -> int:
@@ -135,32 +159,27 @@ def _forget_messages(database: Database, before: datetime, deadline: float, stat
         or_(state == "sent", composed),
     )
 
-    def some(connection: Connection) -> int:
-        ids = _ids(connection, old)
-        connection.execute(deliveries.update().where(deliveries.c.id.in_(ids)).values(message=None))
+    def some() -> int:
+        with database.write() as connection:
+            ids = list(connection.execute(old.limit(_ROWS_AT_ONCE)).scalars())
+            connection.execute(deliveries.update().where(deliveries.c.id.in_(ids)).values(message=None))
         return len(ids)
 
-    return _bit_by_bit(database, some, deadline)
+    return _bit_by_bit(some, deadline)
 
 
-def _ids(connection: Connection, statement: Select[str]) -> list[str]:
-    return list(connection.execute(statement.limit(_ROWS_AT_ONCE)).scalars())
-
-
-def _forget_tries(connection: Connection, before: datetime) -> int:
+def _forget_tries(database: Database, before: datetime) -> int:
     """The oldest tries have the lowest numbers; one whose delivery still goes on stays, and what comes after it too
     until that has ended."""
     oldest = select(tries.c.id, tries.c.delivery_id, tries.c.at).order_by(tries.c.id).limit(_ROWS_AT_ONCE)
-    rows = [row for row in connection.execute(oldest) if row.at < before]
-    if not rows:
-        return 0
-    on = select(deliveries.c.id).where(
-        deliveries.c.id.in_([row.delivery_id for row in rows]), deliveries.c.state == "owed"
-    )
-    going_on = set(connection.execute(on).scalars())
-    ids = [row.id for row in rows if row.delivery_id not in going_on]
-    for part in chunks(ids):
-        connection.execute(delete(tries).where(tries.c.id.in_(part)))
+    with database.write() as connection:
+        rows = [row for row in connection.execute(oldest) if row.at < before]
+        on = select(deliveries.c.id).where(
+            deliveries.c.id.in_([row.delivery_id for row in rows]), deliveries.c.state == "owed"
+        )
+        going_on = set(connection.execute(on).scalars())
+        ids = [row.id for row in rows if row.delivery_id not in going_on]
+        connection.execute(delete(tries).where(tries.c.id.in_(ids)))
     return len(ids)
 
 
@@ -171,26 +190,19 @@ def _sources(database: Database) -> list[tuple[str, int]]:
     return [(name, 2 * max(MOST_SIGHTINGS, 2 * listed)) for name, listed in rows]
 
 
-def _forget_sightings(database: Database, source: str, most: int, before: datetime, deadline: float) -> int:
-    """What is to go is looked for by reading, which holds nobody up."""
+def _forget_refused(database: Database, source: str, most: int, before: datetime, deadline: float) -> int:
     mine = sightings.c.source == source
     newest = select(sightings.c.last_at).where(mine).order_by(sightings.c.last_at.desc()).offset(most).limit(1)
     with database.read() as connection:
         edge = connection.execute(newest).scalar()
-        if edge is None:
-            return 0
-        useless = or_(sightings.c.item_id.is_(None), items.c.forgotten_at.is_not(None))
-        old = (
-            select(sightings.c.id)
-            .outerjoin(items, items.c.id == sightings.c.item_id)
-            .where(and_(mine, sightings.c.last_at < min(before, edge), useless))
-            .limit(20 * _ROWS_AT_ONCE)
-        )
-        left = list(connection.execute(old).scalars())
+    if edge is None:
+        return 0
+    old = select(sightings.c.id).where(mine, sightings.c.item_id.is_(None), sightings.c.last_at < min(before, edge))
 
-    def some(connection: Connection) -> int:
-        part, left[:] = left[:_ROWS_AT_ONCE], left[_ROWS_AT_ONCE:]
-        connection.execute(delete(sightings).where(sightings.c.id.in_(part), sightings.c.last_at < before))
-        return len(part)
+    def some() -> int:
+        with database.write() as connection:
+            ids = list(connection.execute(old.limit(_ROWS_AT_ONCE)).scalars())
+            connection.execute(delete(sightings).where(sightings.c.id.in_(ids)))
+        return len(ids)
 
-    return _bit_by_bit(database, some, deadline) if left else 0
+    return _bit_by_bit(some, deadline)

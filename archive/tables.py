@@ -195,6 +195,13 @@ sightings = Table(
     Column("count", Integer, nullable=False),
     Index("sightings_of_source", "source", "last_at"),
     Index("sightings_of_item", "item_id"),
+    Index(
+        "sightings_refused",
+        "source",
+        "last_at",
+        sqlite_where=text("item_id IS NULL"),
+        postgresql_where=text("item_id IS NULL"),
+    ),
 )
 
 sighting_keys = Table(

@@ -206,3 +206,25 @@ def test_postgres_has_its_own_tool_for_copies(postgres_url: str, tmp_path: Path)
     with pytest.raises(ArchiveError, match="pg_dump"):
         archive.backup(tmp_path / "x")
     archive.close()
+
+
+def test_a_text_that_changes_while_it_is_to_be_forgotten_leaves_no_ghost(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading and the writing an edit comes: its words are found afterwards, and then forgotten whole."""
+    archive.keep([judged(item(1, body=WIRE, seen_at=NOW - 40 * DAY))], NOW - 40 * DAY, via="crawl")
+    edited = item(1, body=f"{WIRE} A corrigendum of 47 points was issued on Monday.", seen_at=NOW - 39 * DAY)
+    words, meanwhile = retention._words, [edited]
+
+    def slow(row: object) -> object:
+        made = words(row)  # type: ignore[arg-type]
+        if meanwhile:
+            kept = archive.keep([judged(meanwhile.pop())], NOW - 39 * DAY, via="crawl")[0]
+            assert kept.keeping is Keeping.EDITED
+        return made
+
+    monkeypatch.setattr(retention, "_words", slow)
+    assert archive.forget_texts(NOW - 30 * DAY, NOW) == 0
+    assert len(list(archive.search(parse("corrigendum")))) == 1
+    assert archive.forget_texts(NOW - 30 * DAY, NOW) == 1
+    assert list(archive.search(parse("corrigendum OR delegation"))) == []

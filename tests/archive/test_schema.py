@@ -135,6 +135,7 @@ _UNDONE = {
     "0010_retention": (
         "DROP INDEX items_to_forget",
         "DROP INDEX deliveries_worded",
+        "DROP INDEX sightings_refused",
         "DROP TABLE visit_days",
         "DELETE FROM marks WHERE name = 'items'",
     ),

@@ -252,8 +252,10 @@ def test_stats_tell_an_operator_what_there_is_and_what_waits(filled: Shell) -> N
 def test_migrate_names_the_copy_it_made(filled: Shell) -> None:
     """Of an archive of the version before; the copy opens with the program that wrote it."""
     database = sqlite3.connect(filled.folder / "khabardar.db")
-    for statement in ("DROP TABLE visit_days", "DROP INDEX items_to_forget", "DROP INDEX deliveries_worded"):
+    for statement in ("DROP TABLE visit_days", "DROP INDEX items_to_forget"):
         database.execute(statement)
+    for index in ("deliveries_worded", "sightings_refused"):
+        database.execute(f"DROP INDEX {index}")
     database.execute("DELETE FROM marks WHERE name = 'items'")
     database.execute("UPDATE alembic_version SET version_num = '0007_search'")
     database.commit()

@@ -14,7 +14,7 @@ SUMS = ("visits", "items", "new", "requests", "missed")
 
 
 def upgrade() -> None:
-    """Add a table and two indexes; the visits that are still there are summed up, the items counted once."""
+    """Add a table and three indexes; the visits that are still there are summed up, the items counted once."""
     op.create_table(
         "visit_days",
         sa.Column("source", sa.Text(), nullable=False),
@@ -30,6 +30,10 @@ def upgrade() -> None:
     )
     only = sa.text("forgotten_at IS NULL")
     op.create_index("items_to_forget", "items", ["seen_at"], sqlite_where=only, postgresql_where=only)
+    refused = sa.text("item_id IS NULL")
+    op.create_index(
+        "sightings_refused", "sightings", ["source", "last_at"], sqlite_where=refused, postgresql_where=refused
+    )
     there = sa.text("message IS NOT NULL")
     op.create_index("deliveries_worded", "deliveries", ["ended_at"], sqlite_where=there, postgresql_where=there)
     op.execute("INSERT INTO marks (name, value) SELECT 'items', CAST(count(*) AS TEXT) FROM items")

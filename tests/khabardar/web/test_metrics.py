@@ -158,7 +158,7 @@ def test_a_running_service_serves_what_it_has_done_and_has_called_outside(town: 
     town.outlet.publish(numbered(1))
     log = tmp_path / "log"
     with running(town, log) as service:
-        until(lambda: town.mailbox.mails and town.hook.calls, "the alert", service)
+        until(lambda: town.mailbox.mails and town.hook.calls, "the alert", service, 90)
 
         def sent() -> dict[str, float]:
             with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
@@ -166,7 +166,7 @@ def test_a_running_service_serves_what_it_has_done_and_has_called_outside(town: 
             return {f"{one.name} {one.labels}": one.value for family in families for one in family.samples}
 
         done = "khabardar_deliveries_total {'channel': 'desk', 'outcome': 'sent'}"
-        until(lambda: sent()[done] == 1, "the counter", service)
+        until(lambda: sent()[done] == 1, "the counter", service, 90)
         found = sent()
     assert found["khabardar_items_total {'outcome': 'new', 'source': 'outlet'}"] == 1
     assert found["khabardar_matches_total {'rule': 'japan-automotive'}"] == 1
