@@ -96,8 +96,8 @@ def tidy(database: Database, seconds: float) -> bool:
 
 
 def ensure_current(connection: Connection) -> bool:
-    """Build the index anew if another analyser wrote it; True if that was done."""
-    now = _fingerprint()
+    """Build the index anew if another analyser or layout wrote it; True if that was done."""
+    now = _fingerprint(_kind(connection).LAYOUT)
     if connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == now:
         return False
     _rebuild(connection)
@@ -107,23 +107,26 @@ def ensure_current(connection: Connection) -> bool:
 
 
 def is_current(connection: Connection) -> bool:
-    """Was the index written by this program's analyser?"""
-    return connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == _fingerprint()
+    """Was the index written by this program's analyser, and in its layout?"""
+    return connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == _fingerprint(
+        _kind(connection).LAYOUT
+    )
 
 
 def _rebuild(connection: Connection) -> None:
+    """Newest first: that way FTS5 gathers many rows into one segment, see there."""
     _kind(connection).clear(connection)
-    after: int | None = None
+    below: int | None = None
     while True:
-        statement = select(items).order_by(items.c.seq).limit(_AT_ONCE)
-        if after is not None:
-            statement = statement.where(items.c.seq > after)
+        statement = select(items).order_by(items.c.seq.desc()).limit(_AT_ONCE)
+        if below is not None:
+            statement = statement.where(items.c.seq < below)
         rows = connection.execute(statement).mappings().all()
         if not rows:
             return
         there = [row for row in rows if row["removed_at"] is None]
         write_all(connection, [(row["seq"], entry_of(document_of(item_of(row)))) for row in there])
-        after = rows[-1]["seq"]
+        below = rows[-1]["seq"]
 
 
 def require_current(connection: Connection) -> None:
@@ -144,9 +147,10 @@ def count_all(connection: Connection, below: int, least: int) -> int:
 
 
 @functools.cache
-def _fingerprint() -> str:
+def _fingerprint(layout: str) -> str:
     words = {name: list(found) for name, found in entry_of(document_of(_PROBE)).columns.items()}
-    return hashlib.blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=12).hexdigest()
+    said = json.dumps(words, sort_keys=True) + layout
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
 def _kind(connection: Connection) -> ModuleType:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 if TYPE_CHECKING:
     from archive.question import Words
 
+LAYOUT = ""  # when it changes, the index has to be built anew
 _MOST_BYTES = 900_000
 _OVERFLOW = "\uf8ff"
 _BESIDE_TEXT = ("title", "summary", "meta")

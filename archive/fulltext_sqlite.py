@@ -2,6 +2,10 @@
 
 https://www.sqlite.org/fts5.html. A contentless table of the SQLite versions in use (3.40) deletes a row only through
 the ``delete`` command with exactly the words that were inserted; wrong ones would leave ghosts.
+
+FTS5 walks a word's places upwards twice as fast as downwards (measured: a phrase of two words among 100,000 items
+0.08 and 0.16 ms), and the newest are asked for first: so the newest row has the lowest number here, ``_LAST - seq``.
+Numbers that fall within one transaction make FTS5 write a segment for each fall, so rows of a batch go in sorted.
 """
 
 from __future__ import annotations
@@ -17,7 +21,9 @@ from archive.database import rows_of
 if TYPE_CHECKING:
     from archive.question import Words
 
-_COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid < :below AND rowid >= :least")
+LAYOUT = "newest row first"  # when it changes, the index has to be built anew
+_LAST = 1 << 52  # no row's number, which is its second times 2**20, comes near it before the year 2106
+_COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid > :over AND rowid <= :most")
 _BEGINNINGS = "SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT ?"
 _KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
 _FEW_SEGMENTS = "INSERT INTO fulltext(fulltext, rank) VALUES ('usermerge', 2)"
@@ -27,15 +33,17 @@ _TEXT_COLUMNS = 3
 RANKS = True  # it can put what it finds in the order of its weight
 _WEIGHED = (
     "SELECT rowid, bm25(fulltext, 4.0, 2.0, 1.0, 0.0) FROM fulltext"
-    " WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
+    " WHERE fulltext MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?"
 )
-_INSERT = text("INSERT INTO fulltext(rowid, title, summary, body, meta) VALUES (:seq, :title, :summary, :body, :meta)")
+_INSERT = text(
+    "INSERT INTO fulltext(rowid, title, summary, body, meta) VALUES (:rowid, :title, :summary, :body, :meta)"
+)
 _DELETE = text(
     "INSERT INTO fulltext(fulltext, rowid, title, summary, body, meta)"
-    " VALUES ('delete', :seq, :title, :summary, :body, :meta)"
+    " VALUES ('delete', :rowid, :title, :summary, :body, :meta)"
 )
 _CLEAR = text("INSERT INTO fulltext(fulltext) VALUES ('delete-all')")
-_FIND = "SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?"
+_FIND = "SELECT rowid FROM fulltext WHERE fulltext MATCH ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?"
 
 
 def write(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]) -> None:
@@ -46,7 +54,8 @@ def write(connection: Connection, seq: int, columns: Mapping[str, Sequence[str]]
 def write_all(connection: Connection, rows: Sequence[tuple[int, Mapping[str, Sequence[str]]]]) -> None:
     """Insert many rows."""
     if rows:
-        connection.execute(_INSERT, [_values(seq, columns) for seq, columns in rows])
+        newest_first = sorted(rows, key=lambda row: row[0], reverse=True)
+        connection.execute(_INSERT, [_values(seq, columns) for seq, columns in newest_first])
         _know(connection, (columns for _, columns in rows))
 
 
@@ -63,19 +72,20 @@ def clear(connection: Connection) -> None:
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
     """Row numbers that answer the question, highest first, ``least <= seq < below``."""
-    return [row[0] for row in rows_of(connection, _FIND, (question, below, least, most))]
+    return [_LAST - row[0] for row in rows_of(connection, _FIND, (question, _rowid(below), _rowid(least), most))]
 
 
 def count(connection: Connection, question: str, below: int, least: int) -> int:
     """How many rows answer the question."""
-    return int(connection.execute(_COUNT, {"question": question, "below": below, "least": least}).scalar_one())
+    bounds = {"question": question, "over": _rowid(below), "most": _rowid(least)}
+    return int(connection.execute(_COUNT, bounds).scalar_one())
 
 
 def weighed(connection: Connection, question: str, below: int, least: int, most: int) -> list[tuple[int, float]]:
     """Row numbers that answer the question, highest first, with their weights: the lower the heavier. Hits in the title
     count four times, in the summary twice."""
-    rows = rows_of(connection, _WEIGHED, (question, below, least, most))
-    return [(row[0], row[1]) for row in rows]
+    rows = rows_of(connection, _WEIGHED, (question, _rowid(below), _rowid(least), most))
+    return [(_LAST - row[0], row[1]) for row in rows]
 
 
 def unsure(connection: Connection, below: int, least: int) -> list[int]:
@@ -109,7 +119,12 @@ def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -
 
 
 def _values(seq: int, columns: Mapping[str, Sequence[str]]) -> dict[str, int | str]:
-    return {"seq": seq, **{name: " ".join(words) for name, words in columns.items()}}
+    return {"rowid": _rowid(seq), **{name: " ".join(words) for name, words in columns.items()}}
+
+
+def _rowid(seq: int) -> int:
+    """The number in this table of the row ``seq`` of the items; a bound may be any 64-bit number."""
+    return min(_LAST - seq, 2**63 - 1)
 
 
 def term(word: str, columns: Sequence[str], *, prefix: bool) -> tuple[str, bool]:
