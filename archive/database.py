@@ -69,6 +69,14 @@ class Database:
         except exc.SQLAlchemyError as error:
             raise explained(error, self.url) from error
 
+    def run_script(self, statement: str) -> None:
+        """SQLite only: run a statement to its end, which is a transaction by itself, as the one writer."""
+        try:
+            with self._one_writer, contextlib.closing(self.engine.raw_connection()) as opened:
+                opened.driver_connection.executescript(statement)  # type: ignore[union-attr]
+        except sqlite3.Error as error:
+            raise explained(exc.OperationalError(statement, None, error), self.url) from error
+
     def _still_there(self) -> None:
         """The file that is open is the one that has the name: one that was removed or replaced still takes all that is
         written, and nobody ever reads it again."""
@@ -202,6 +210,9 @@ def _switch_to_wal(database: Database) -> None:
     while True:
         try:
             with contextlib.closing(database.engine.raw_connection()) as connection:
+                # Only an empty file takes this up; it lets an archive shrink again (archive.vacuum).
+                if connection.cursor().execute("PRAGMA page_count").fetchone()[0] == 0:
+                    connection.cursor().execute("PRAGMA auto_vacuum=INCREMENTAL")
                 mode = connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]
                 if mode != "wal":
                     raise ArchiveError(f"The archive {database.place} lies on a file system without WAL: move it.")

@@ -29,10 +29,11 @@ from khabardar import logs
 from khabardar.arenas import few_arenas
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
+from khabardar.systemd import Supervisor
 from scheduler.afterwards import tell_operator
 from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
-from scheduler.orders import Orders, owner_name
+from scheduler.orders import Orders, PingOrders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
 from scheduler.upkeep import drop_dead_leases, trust_no_other_clock, warn_of_strangers
@@ -66,8 +67,12 @@ def open_archive(settings: Settings) -> Archive:
     """The archive of a configuration, its schema brought up to date."""
     archive = Archive.open(settings.archive.url)
     try:
-        for upgrade in archive.migrate():
-            log.info("archive upgraded", to=upgrade)
+        upgrades = archive.migrate(lambda copy: log.info("archive copied before its upgrade", copy=str(copy)))
+        if archive.is_new(upgrades):
+            log.info("archive made", at=archive.place)
+        else:
+            for upgrade in upgrades:
+                log.info("archive upgraded", to=upgrade)
     except BaseException:
         archive.close()
         raise
@@ -89,7 +94,15 @@ def orders_of(settings: Settings) -> Orders:
         stores={source.name: source.store for source in settings.sources},
         manners={channel.name: channel for channel in settings.channels},
         timezone=zone,
+        ping=_ping(settings),
     )
+
+
+def _ping(settings: Settings) -> PingOrders | None:
+    service = settings.service
+    if service.ping is None:
+        return None
+    return PingOrders(service.ping.get_secret_value(), service.ping_every, service.ping_allow_addresses)
 
 
 @contextmanager
@@ -163,7 +176,9 @@ async def _let_go(serving: asyncio.Task[None], threads: ThreadPoolExecutor, ende
 
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
-    archive = await asyncio.to_thread(open_archive, settings)
+    supervisor = Supervisor()
+    async with supervisor.patient():
+        archive = await asyncio.to_thread(open_archive, settings)
     try:
         if stop.is_set():
             return
@@ -181,16 +196,23 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:
-            task = loop.create_task(service.reload())
+            task = loop.create_task(supervisor.reloading(service.reload()))
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reload)
-        async with _web(settings, archive, service) as desk:
+        telling = loop.create_task(_tell_when_stopping(stop, supervisor))
+        async with _web(settings, line, service) as desk, supervisor.watched(service.alive):
             desks += [desk] if desk else []
-            await service.run(stop)
+            await service.run(stop, lambda: supervisor.ready(f"{len(line.orders.enabled)} sources are watched"))
+        telling.cancel()
     finally:
         archive.close()
+
+
+async def _tell_when_stopping(stop: asyncio.Event, supervisor: Supervisor) -> None:
+    await stop.wait()
+    supervisor.stopping()
 
 
 def _reloaded(running: Settings) -> Settings:
@@ -201,21 +223,25 @@ def _reloaded(running: Settings) -> Settings:
         log.warning("this change needs a restart", key="archive.url")
     if fresh.web != running.web:
         log.warning("this change needs a restart", key="web")
+    if (fresh.service.log, fresh.service.log_level) != (running.service.log, running.service.log_level):
+        log.warning("this change needs a restart", key="service.log")
     return fresh
 
 
 @asynccontextmanager
-async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[Desk | None]:
+async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterator[Desk | None]:
     if not settings.web.listen:
         yield None
         return
     from khabardar.web.application import application
     from khabardar.web.desk import Desk
+    from khabardar.web.metrics import Metrics
     from khabardar.web.server import Web
 
-    desk = Desk(archive, settings, service.alive)
+    desk = Desk(line.archive, settings, service.alive)
     password = settings.web.password
-    web = Web(application(desk, password.get_secret_value() if password else None), settings.web.listen)
+    more = [Metrics(line, service.alive).route]
+    web = Web(application(desk, password.get_secret_value() if password else None, more), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:

@@ -13,6 +13,7 @@ from archive.model import Delivery
 from archive.store import Archive
 from crawler.worker_process import Worker
 from scheduler.composing import composed
+from scheduler.counts import Counts
 from scheduler.orders import Orders
 from scheduler.outbox import Outbox
 
@@ -36,6 +37,8 @@ class Line:
     """Called when something new is owed."""
     clock: Callable[[], datetime] = utc_now
     """What deliveries take for the time."""
+    counts: Counts = field(default_factory=Counts)
+    """What was done since the start."""
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:

@@ -18,6 +18,16 @@ from query import Query
 
 
 @dataclass(frozen=True, slots=True)
+class PingOrders:
+    """Whom to call outside while all is well: ``url`` is a secret, ``every`` in seconds, ``allow`` names private
+    networks that may be reached."""
+
+    url: str = field(repr=False)
+    every: float
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Orders:
     """All that is handed to the way of an item; ``only`` holds the parsed filter of the sources that have one."""
 
@@ -35,6 +45,8 @@ class Orders:
     """Channel name to what it asks of us: quiet hours, a cap."""
     timezone: str = "UTC"
     """Of channels that name none."""
+    ping: PingOrders | None = None
+    """Whom to call while all is well."""
 
     def bounds(self, now: datetime, channels: Iterable[str]) -> dict[str, Bounds]:
         """What each of these channels asks for at this moment."""

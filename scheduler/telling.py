@@ -164,6 +164,7 @@ async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
         told = replace(told, outcome=Outcome.GAVE_UP, answer=f"gave up after {delivery.tries + 1} tries: {told.answer}")
     settlement = Settlement(delivery.id, told, now, again)
     news = await _written_down(lambda: line.outbox.settle(settlement))
+    line.counts.tried(delivery.channel, told.outcome.value, delivery.message, now)
     log.info(
         "delivery",
         id=delivery.id,

@@ -91,7 +91,10 @@ def configuration(ctx: typer.Context, config: Path | None) -> Settings:
     settings = load(configuration_path(ctx, config))
     root = ctx.find_root().params
     logs.configure(
-        logs.wanted_format(root.get("log_format")), secrets=settings.secrets, verbose=bool(root.get("verbose"))
+        logs.wanted_format(root.get("log_format"), settings.service.log),
+        secrets=settings.secrets,
+        verbose=bool(root.get("verbose")),
+        least=settings.service.log_level,
     )
     return settings
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import sqlite3
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
@@ -229,6 +231,50 @@ def test_archive_commands_do_what_they_say(filled: Shell) -> None:
     assert filled("delivery", "retry", "nothing") == 1
     assert filled("delivery", "retry", "--all") == 0
     assert filled("reload") == 1
+
+
+def test_stats_tell_an_operator_what_there_is_and_what_waits(filled: Shell) -> None:
+    """For people and for machines; sources that were never visited are new, unknown times are null."""
+    assert filled("stats", "--json") == 0
+    figures = filled.lines[0]
+    assert (figures["items"], figures["new_items_last_24h"], figures["messages_sent_last_7d"]) == (4, 4, 0)
+    assert (figures["sources_new"], figures["sources_dark"], figures["visits_last_24h"]) == (1, 0, 0)
+    assert figures["median_seconds_to_alert_last_24h"] is figures["messages_due_since"] is None
+    assert figures["channels_failing"] == []
+    assert str(figures["archive"]).endswith("khabardar.db")
+    assert isinstance(figures["archive_bytes"], int)
+    assert figures["archive_bytes"] > 4096
+    assert str(figures["newest_item_at"]).endswith("Z")
+    assert filled("stats") == 0
+    rows = dict(line.split("\t") for line in filled.out.splitlines())
+    assert rows["items"] == "4"
+    assert rows["archive bytes"].endswith("kB")
+    assert rows["messages due since"] == "–"
+
+
+def test_migrate_names_the_copy_it_made(filled: Shell) -> None:
+    """Of an archive of the version before; the copy opens with the program that wrote it."""
+    database = sqlite3.connect(filled.folder / "khabardar.db")
+    for statement in ("DROP TABLE visit_days", "DROP INDEX items_to_forget"):
+        database.execute(statement)
+    for index in ("deliveries_worded", "sightings_refused"):
+        database.execute(f"DROP INDEX {index}")
+    database.execute("DELETE FROM marks WHERE name = 'items'")
+    database.execute("UPDATE alembic_version SET version_num = '0009_tokens'")
+    database.commit()
+    database.close()
+    assert filled("backup", "old.db") == 0
+    with contextlib.closing(sqlite3.connect(filled.folder / "old.db")) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0009_tokens",)
+    assert filled("migrate") == 0
+    assert "0010_retention" in filled.out
+    copy = filled.folder / "khabardar.db.0009_tokens.backup"
+    assert str(copy) in filled.err
+    with contextlib.closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM items").fetchone() == (4,)
+    assert filled("search", "japan") == 0
+    assert filled("backup", "--compact", "small.db") == 0
+    assert (filled.folder / "small.db").stat().st_size > 4096
 
 
 def test_unusable_archive_is_a_failure_with_a_sentence(shell: Shell) -> None:
