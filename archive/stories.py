@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from query import Document
 
@@ -55,23 +56,29 @@ def print_of(document: Document) -> Print | None:
 
 def _print(analysed: Sequence[str], least: int) -> Print | None:
     tokens = analysed[:_MOST_WORDS]
+    written = " ".join(tokens)
     # A Japanese or Chinese word has two or three characters, and every character is a token.
-    characters = sum(1 for token in tokens if _HAN_OR_KANA.match(token))
+    characters = 0 if written.isascii() else sum(1 for token in tokens if _HAN_OR_KANA.match(token))
     length = len(tokens) - characters + characters // 3
     if length < least:
         return None
-    runs = {" ".join(tokens[start : start + _RUN]) for start in range(len(tokens) - _RUN + 1)}
-    figures = {token for token in tokens if _is_figure(token)}
-    return Print(frozenset(map(_hash, runs)), frozenset(figures), length)
+    figures = frozenset(token for token in set(tokens) if not token.isalpha() and _is_figure(token))
+    return Print(_hashes(written, tokens), figures, length)
 
 
-def _hash(run: str) -> int:
-    return int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+def _hashes(written: str, tokens: Sequence[str]) -> frozenset[int]:
+    """The hashes of all runs of the tokens, which are ``written`` with a space between."""
+    whole = written.encode("utf-8", "replace")
+    lengths = map(len, tokens if len(whole) == len(written) else (one.encode("utf-8", "replace") for one in tokens))
+    starts = list(accumulate((length + 1 for length in lengths), initial=0))
+    runs = {whole[start : end - 1] for start, end in zip(starts, starts[_RUN:], strict=False)}
+    digests = b"".join([hashlib.blake2b(run, digest_size=8).digest() for run in runs])
+    return frozenset(struct.unpack(f">{len(runs)}q", digests))
 
 
 def _is_figure(token: str) -> bool:
     """A number that says something: neither a year nor a day of the month, for reprints carry other dates."""
-    return any(letter.isdigit() for letter in token) and not _DATE_LIKE.fullmatch(token)
+    return any(map(str.isdigit, token)) and not _DATE_LIKE.fullmatch(token)
 
 
 def containment(one: Print, other: Print) -> float:

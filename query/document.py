@@ -91,6 +91,10 @@ class Document:
         """The original text of a field, "" if there is none."""
         return self._values.get(field, "")
 
+    def reads_like(self, other: Document) -> bool:
+        """Are all texts the same, whatever the times?"""
+        return self._values == other._values
+
     def analysis(self, field: str) -> Analysis:
         """The words of a field."""
         if (found := self._analyses.get(field)) is None:
