@@ -108,6 +108,15 @@ def rows_of(connection: Connection, statement: str, values: Sequence[Any] = ()) 
         cursor.close()
 
 
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many small rows, with values as the database keeps them: SQLAlchemy takes longer over each than SQLite."""
+    if rows:
+        sign = "?" if connection.dialect.name == "sqlite" else "%s"
+        signs = ", ".join([sign] * len(columns))
+        statement = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({signs})"  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, list(rows))
+
+
 def _checked(url: str) -> URL:
     forms = "use sqlite:///file.db or postgresql+psycopg://user:pass@host/db"
     try:

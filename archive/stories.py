@@ -122,6 +122,12 @@ def asked(hashes: frozenset[int]) -> list[int]:
     return sorted(hashes) if len(hashes) <= LONGEST_RATIO * _SAMPLE_ABOVE else sampled(hashes)
 
 
+def least_shared(hashes: frozenset[int]) -> int:
+    """How many of the ``asked`` hashes another text must have to be looked at: a quarter of those that one as unlike in
+    length as may be, and as unlike in words, would have by chance. What comes back in every report has fewer."""
+    return max(1, int(CONTAINMENT * len(hashes) / LONGEST_RATIO / _SAMPLE / 4))
+
+
 def packed(hashes: frozenset[int]) -> bytes:
     """Hashes as bytes to store."""
     return struct.pack(f"<{len(hashes)}q", *sorted(hashes))
