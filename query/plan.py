@@ -141,14 +141,18 @@ def index_tokens(words: Analysis) -> list[str]:
 
 def index_token(token: str) -> str:
     """A word without ASCII signs (the point of 6.5 is the only one), so that no tokenizer parts it."""
-    return token[:LONGEST_TOKEN].replace(".", "·")
+    return _plain(token[:LONGEST_TOKEN])
+
+
+def _plain(text: str) -> str:
+    return text.replace(".", "·")
 
 
 def _indexed(tokens: Sequence[str]) -> list[str]:
-    """What ``index_token`` makes of each; most texts have no word that it changes."""
-    if max(map(len, tokens), default=0) > LONGEST_TOKEN or "." in "".join(tokens):
+    """What ``index_token`` makes of each."""
+    if not tokens or max(map(len, tokens)) > LONGEST_TOKEN:
         return [*map(index_token, tokens)]
-    return [*tokens]
+    return _plain(" ".join(tokens)).split(" ")  # no word has a space
 
 
 def _cased_tokens(words: Analysis) -> set[str]:

@@ -15,6 +15,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from query.letters import is_character, is_follower
+from query.placed import placed
 from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
 from query.reader import PARAGRAPH, Listed, read
 
@@ -53,7 +54,7 @@ class Analysis:
     def listed(self) -> Listed:
         """All columns."""
         if self._listed is None:
-            self._listed = read(self.text)
+            self._listed = placed(self.text, _read_piece) or read(self.text)
         return self._listed
 
     @property
@@ -167,6 +168,11 @@ def _piece_words(piece: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=16384)
 def _cased_piece(piece: str) -> tuple[str, ...]:
     return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).cased)
+
+
+@functools.lru_cache(maxsize=16384)
+def _read_piece(piece: str) -> Listed:
+    return read(piece)
 
 
 def _whole_piece(piece: str) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from query.quick import BREAK, PART, quick_stream
-from query.reader import PARAGRAPH
+from query.reader import PARAGRAPH, read
 from query.words import analyse
 
 PIECES = [
@@ -20,7 +20,7 @@ latin = st.text(st.characters(max_codepoint=255) | st.sampled_from("’“”‘
 
 
 def quick(text: str) -> list[str] | None:
-    return quick_stream(text, lambda piece: (piece,) if piece == BREAK else tuple(analyse(piece).listed.tokens))
+    return quick_stream(text, lambda piece: (piece,) if piece == BREAK else tuple(read(piece).tokens))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -30,7 +30,7 @@ def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
     stream = quick(text)
     if stream is None:
         return
-    slow = analyse(text).listed
+    slow = read(text)
     lazy = analyse(text)
     assert (lazy.gaps, lazy.paragraphs, lazy.tokens) == (slow.gaps, slow.paragraphs, slow.tokens)
     assert analyse(text).cased == slow.cased
