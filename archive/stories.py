@@ -14,7 +14,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, count, filterfalse
+from operator import add
 
 from query import Document
 
@@ -62,15 +63,15 @@ def _print(analysed: Sequence[str], least: int) -> Print | None:
     length = len(tokens) - characters + characters // 3
     if length < least:
         return None
-    figures = frozenset(token for token in set(tokens) if not token.isalpha() and _is_figure(token))
+    figures = frozenset(filter(_is_figure, filterfalse(str.isalpha, set(tokens))))
     return Print(_hashes(written, tokens), figures, length)
 
 
 def _hashes(written: str, tokens: Sequence[str]) -> frozenset[int]:
     """The hashes of all runs of the tokens, which are ``written`` with a space between."""
     whole = written.encode("utf-8", "replace")
-    lengths = map(len, tokens if len(whole) == len(written) else (one.encode("utf-8", "replace") for one in tokens))
-    starts = list(accumulate((length + 1 for length in lengths), initial=0))
+    each = tokens if len(whole) == len(written) else [token.encode("utf-8", "replace") for token in tokens]
+    starts = [*map(add, accumulate(map(len, each), initial=0), count())]
     runs = {whole[start : end - 1] for start, end in zip(starts, starts[_RUN:], strict=False)}
     digests = b"".join([hashlib.blake2b(run, digest_size=8).digest() for run in runs])
     return frozenset(struct.unpack(f">{len(runs)}q", digests))
@@ -114,7 +115,7 @@ def sampled(hashes: frozenset[int]) -> list[int]:
     that two texts share is in both samples or in neither, and a short text's all meet a long one's quarter."""
     if len(hashes) <= _SAMPLE_ABOVE:
         return sorted(hashes)
-    return sorted(value for value in hashes if value % _SAMPLE == 0)
+    return sorted([value for value in hashes if value % _SAMPLE == 0])
 
 
 def asked(hashes: frozenset[int]) -> list[int]:

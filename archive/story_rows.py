@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,16 +45,26 @@ class KeptPrint:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """The texts that a batch is about to keep: their prints by item, and their items by sampled run."""
+    """The texts that a batch is about to keep: their prints by item, and by sampled run the first that has it and, where
+    there are several, all."""
 
     prints: dict[str, KeptPrint] = field(default_factory=dict)
-    by_run: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    first: dict[int, str] = field(default_factory=dict)
+    several: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, item_id: str, kept: KeptPrint) -> None:
         """One more text."""
         self.prints[item_id] = kept
         for run in stories.sampled(kept.print.hashes):
-            self.by_run[run].append(item_id)
+            if (first := self.first.setdefault(run, item_id)) != item_id:
+                self.several.setdefault(run, [first]).append(item_id)
+
+    def shared(self, runs: Sequence[int]) -> Counter[str]:
+        """How many of these runs each of the texts has."""
+        found: Counter[str] = Counter()
+        for run in self.first.keys() & runs:
+            found.update(self.several.get(run) or (self.first[run],))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +157,7 @@ def _candidates(connection: Connection, found: Print, item_id: str, unwritten: U
         rows = rows_of(connection, _SHARED_SQLITE, (json.dumps(asked), least, _MOST_CANDIDATES + 1))
     else:
         rows = rows_of(connection, _SHARED_POSTGRES, (asked, least, _MOST_CANDIDATES + 1))
-    shared = Counter(dict(rows))
-    for run in unwritten.by_run.keys() & asked if unwritten.by_run else ():
-        shared.update(unwritten.by_run[run])
+    shared = Counter(dict(rows)) + unwritten.shared(asked)
     del shared[item_id]
     enough = [(-count, other) for other, count in shared.items() if count >= least]
     return [other for _, other in sorted(enough)[:_MOST_CANDIDATES]]

@@ -4,12 +4,13 @@
 Ready items of 400-700 words from three sources of one outlet go through the steps of ``scheduler.intake`` in batches:
 furniture is learned, the rules are asked, all is kept and indexed. Milliseconds of CPU per item and step, of this
 process and (on PostgreSQL) without the server's; the statements of an item; and the seconds that loading the rules took
-before. Whoever reads the first lines of a run sees what a cold start costs: ``--warm 0``.
+before. ``--warm 0`` shows what a cold start costs.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sqlite3
 import time
@@ -109,11 +110,9 @@ def race(url: str, rules: Rules, items: Sequence[NewsItem], batch: int, warm: in
     seconds = time.monotonic() - began
     archive.close()
     each = {name: 1000 * used / len(rest) for name, used in clock.used.items()}
-    print(
-        f"{batch:>6}{sum(each.values()):>9.2f}" + "".join(f"{each[name]:>9.2f}" for name in ("lesson", "match", "keep")),
-        f"{statements.number / len(rest):>9.1f}{matched / len(rest):>9.1f}{len(rest) / seconds:>9.0f}",
-        flush=True,
-    )
+    figures = (sum(each.values()), *(each[name] for name in ("lesson", "match", "keep")))
+    others = f"{statements.number / len(rest):>9.1f}{matched / len(rest):>9.1f}{len(rest) / seconds:>9.0f}"
+    print(f"{batch:>6}" + "".join(f"{figure:>9.2f}" for figure in figures) + others, flush=True)
 
 
 def main() -> None:
@@ -133,9 +132,12 @@ def main() -> None:
         made = time.process_time() - began
         match(items[:1], rules, NOW)
         first = time.process_time() - began - made
+        gc.collect()
+        gc.freeze()  # as the service does
         print(f"{asked.rules} rules made in {made:.2f} s, first asked in {first:.2f} s; load {os.getloadavg()[0]:.1f}")
         print(f"SQLite {sqlite3.sqlite_version}; CPU ms per item, {asked.items} items after {asked.warm}")
-        print("".join(f"{title:>9}" for title in "batch all lesson match keep SQL/item rules items/s".split())[3:])
+        titles = ("batch", "all", "lesson", "match", "keep", "SQL/item", "rules", "items/s")
+        print("".join(f"{title:>9}" for title in titles)[3:])
         for batch in asked.batch:
             if asked.postgres:
                 emptied(asked.postgres)

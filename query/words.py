@@ -162,12 +162,12 @@ def analyse(text: str) -> Analysis:
 
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).tokens)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read_piece(piece).tokens)
 
 
 @functools.lru_cache(maxsize=16384)
 def _cased_piece(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).cased)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read_piece(piece).cased)
 
 
 @functools.lru_cache(maxsize=16384)
