@@ -45,8 +45,8 @@ class KeptPrint:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """The texts that a batch is about to keep: their prints by item, and by sampled run the first that has it and, where
-    there are several, all."""
+    """The texts that a batch is about to keep: their prints by item, and by sampled run the first that has it and,
+    where there are several, all."""
 
     prints: dict[str, KeptPrint] = field(default_factory=dict)
     first: dict[int, str] = field(default_factory=dict)

@@ -88,6 +88,13 @@ def orders_of(settings: Settings) -> Orders:
     )
 
 
+def _ready_orders(settings: Settings) -> Orders:
+    """The same, with the rules ready for the first item: making their index would hold up its alert."""
+    orders = orders_of(settings)
+    orders.rules.make_ready()
+    return orders
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Archive]:
     archive = open_archive(settings)
@@ -105,7 +112,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
     """
     with _opened(settings) as archive:
         drop_dead_leases(archive, utc_now())
-        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        line = Line(archive, _ready_orders(settings), Worker(settings.crawl), owner_name())
         warn_of_strangers(archive, line.orders.channels)
         trust_no_other_clock(archive, line.clock())
         try:
@@ -162,8 +169,8 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         if stop.is_set():
             return
-        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
-        service = Service(line, lambda: orders_of(_reloaded(settings)))
+        line = Line(archive, _ready_orders(settings), Worker(settings.crawl), owner_name())
+        service = Service(line, lambda: _ready_orders(_reloaded(settings)))
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:

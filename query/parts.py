@@ -69,8 +69,8 @@ class Terms:
         if len(self.slots) == 1 and self.slots[0].is_plain:
             for name in look.document.filled(self.fields):
                 words = look.document.analysis(name)
-                for form in self.slots[0].forms & words.positions.keys():
-                    marks += [(name, words.starts[at], words.ends[at]) for at in words.positions[form]]
+                for form in self.slots[0].forms:
+                    marks += [(name, words.starts[at], words.ends[at]) for at in words.positions(form)]
             return
         for name in look.document.filled(self.fields):
             words = look.document.analysis(name)
