@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from archive.errors import ArchiveError, ArchiveReadOnlyError, ArchiveUnreachabl
 BUSY_SECONDS = 30
 _WRITER_LOCK = 0x6B686162  # "khab"; advisory locks are per database
 _WRITING = "khabardar_writing"
+_AFTERWARDS = "khabardar_afterwards"
 
 
 class Database:
@@ -63,9 +64,12 @@ class Database:
             # Threads of one process queue here instead of polling the file's lock.
             with self._one_writer, self.engine.connect() as opened:
                 connection = opened.execution_options(**{_WRITING: True})
+                opened.info[_AFTERWARDS] = []
                 with connection.begin():
                     self._still_there()
                     yield connection
+                for note in opened.info[_AFTERWARDS]:
+                    note()
         except exc.SQLAlchemyError as error:
             raise explained(error, self.url) from error
 
@@ -90,6 +94,11 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def after_commit(connection: Connection, note: Callable[[], None]) -> None:
+    """Have something called when this write is in the file, and not if it is rolled back."""
+    connection.info.setdefault(_AFTERWARDS, []).append(note)
 
 
 def rows_of(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

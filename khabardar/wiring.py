@@ -169,7 +169,10 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         if stop.is_set():
             return
-        line = Line(archive, _ready_orders(settings), Worker(settings.crawl), owner_name())
+        orders = await asyncio.to_thread(_ready_orders, settings)
+        if stop.is_set():
+            return
+        line = Line(archive, orders, Worker(settings.crawl), owner_name())
         service = Service(line, lambda: _ready_orders(_reloaded(settings)))
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 

@@ -19,7 +19,6 @@ from query.placed import placed
 from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
 from query.reader import PARAGRAPH, Listed, read
 
-
 _FEW = 48  # words that are looked for one by one before the places of all are noted
 
 
