@@ -94,14 +94,14 @@ def note(connection: Connection, seen: Seen, now: datetime) -> None:
 
 
 def note_fresh(connection: Connection, batch: Sequence[Seen], now: datetime) -> None:
-    """Note sightings that are the first of their kind."""
+    """Note sightings that are the first of their kind; if several, each of another item."""
     if not batch:
         return
     facts = {"first_at": now, "last_at": now, "count": 1}
     rows = [{name: getattr(seen, name) for name in _NOTED} | facts for seen in batch]
-    statement = sightings.insert().returning(sightings.c.id, sort_by_parameter_order=True)
-    numbers = connection.execute(statement, rows).scalars().all()
-    pairs = [(number, key) for number, seen in zip(numbers, batch, strict=True) for key in dict.fromkeys(seen.keys)]
+    statement = sightings.insert().returning(sightings.c.item_id, sightings.c.id)
+    numbers = {row.item_id: row.id for row in connection.execute(statement, rows)}
+    pairs = [(numbers[seen.item_id], key) for seen in batch for key in dict.fromkeys(seen.keys)]
     insert_rows(connection, "sighting_keys", ("sighting_id", "key"), pairs)
 
 
