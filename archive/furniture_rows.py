@@ -41,7 +41,6 @@ ONCE_FOR = timedelta(days=10)  # a line that came once
 KNOWN_FOR = timedelta(days=60)  # furniture that is not met any more
 _NOTED_AGAIN = timedelta(hours=12)
 _PRUNED_AT_ONCE = 200
-_PRUNED_FOR = 64  # for one new line of so many what is to be forgotten is looked for: two articles bring as many
 _KNOWN_SQLITE = (
     "SELECT line, seen, title, last_at FROM json_each(?) j CROSS JOIN furniture ON line = j.value AND outlet = ?"
 )
@@ -192,7 +191,7 @@ def write(connection: Connection, lesson: Lesson, now: datetime) -> None:
         statement = _WRITE if connection.dialect.name == "sqlite" else _WRITE.replace("?", "%s")
         written = [_values(outlet, mark, row, micros_of(now)) for mark, row in sorted(changed.items())]
         connection.exec_driver_sql(statement, written)
-        if any(not row.stored and mark % _PRUNED_FOR == 0 for mark, row in changed.items()):
+        if any(not row.stored for row in changed.values()):
             _prune(connection, outlet, now)
 
 
