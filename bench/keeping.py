@@ -147,7 +147,7 @@ def main() -> None:
 def emptied(url: str) -> None:
     """A database without tables."""
     archive = Archive.open(url)
-    with archive._database.engine.begin() as connection:  # noqa: SLF001 - to begin anew, as no user would
+    with archive._database.write() as connection:  # noqa: SLF001 - to begin anew, as no user would
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA public")
     archive.close()
