@@ -82,12 +82,14 @@ def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]
 
 
 def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:
-    found = list(matching(document_of(item), rules, item.seen_at or now))
+    document = document_of(item)
+    found = list(matching(document, rules, item.seen_at or now))
     return Judged(
         item=item,
         rules=tuple(rule.name for rule, _ in found),
         spans=tuple(_spans(found)),
         promises=tuple(promise for rule, _ in found for promise in _promises(rule, rules, now)),
+        document=document,
     )
 
 

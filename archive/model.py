@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from query import Document
+
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
@@ -214,7 +216,8 @@ class Silence:
 class Judged:
     """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
     anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed.
-    ``store`` is how much of the item may be kept: "full", "excerpt" or "link"."""
+    ``store`` is how much of the item may be kept: "full", "excerpt" or "link". ``document`` is what was judged, so that
+    the index need not read the same text again."""
 
     item: NewsItem
     rules: tuple[str, ...] = ()
@@ -222,6 +225,7 @@ class Judged:
     promises: tuple[Promise, ...] = ()
     quiet: str | None = None
     store: str = "full"
+    document: Document | None = field(default=None, compare=False, repr=False)
 
 
 class Keeping(enum.StrEnum):

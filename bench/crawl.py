@@ -2,7 +2,7 @@
 
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
-Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
+Starting ends with the first request; rules are made ready before it, as in a service, and do not count. Beside it
 ``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,
 no identity, no furniture. news-please takes no text from feeds, and is asked for the items that have pages only. All
 ask as fast as they may. CPU seconds are those of all processes from the first request on, memory the most that all of

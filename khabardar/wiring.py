@@ -105,6 +105,13 @@ def _ping(settings: Settings) -> PingOrders | None:
     return PingOrders(service.ping.get_secret_value(), service.ping_every, service.ping_allow_addresses)
 
 
+def _ready_orders(settings: Settings) -> Orders:
+    """The same, with the rules ready for the first item: making their index would hold up its alert."""
+    orders = orders_of(settings)
+    orders.rules.make_ready()
+    return orders
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Archive]:
     archive = open_archive(settings)
@@ -122,7 +129,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
     """
     with _opened(settings) as archive:
         drop_dead_leases(archive, utc_now())
-        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        line = Line(archive, _ready_orders(settings), Worker(settings.crawl), owner_name())
         warn_of_strangers(archive, line.orders.channels)
         trust_no_other_clock(archive, line.clock())
         try:
