@@ -48,6 +48,7 @@ class Stage:
         self.newsroom = Newsroom(content, self._happened)
         self.service = Service(folder)
         self.view = View(shown, self._title_of, self._standing)
+        self.web = ""  # the address of the service's web page, once it is known
         outlets = [outlet.name for outlet in content.outlets]
         self._hook = Hook(folder / "webhooks", "hook", self._arrived)
         text = self._configuration()
@@ -63,9 +64,11 @@ class Stage:
         """Opens the newsroom and the receivers, writes the configuration and starts the service."""
         await asyncio.gather(self.newsroom.start(), self._hook.start(), self._mailbox.start())
         config = self.folder / "khabardar.toml"
-        config.write_text(self._configuration(self._mailbox.port, free_port()), "utf-8")
+        web_port = free_port()
+        config.write_text(self._configuration(self._mailbox.port, web_port), "utf-8")
         rules = [(rule["name"], rule["query"], ", ".join(rule["channels"])) for rule in self._rules]
-        self.view.opening(self.content, rules, str(self.folder))
+        self.web = f"http://127.0.0.1:{web_port}/"
+        self.view.opening(self.content, rules, str(self.folder), self.web)
         await self.service.start()
 
     async def close(self) -> None:
@@ -122,6 +125,7 @@ class Stage:
             (f"{khabardar} explain {hockey}", "why this one alerted nobody"),
             (f"{khabardar} source list", "the sources and their health: one fails"),
             (f"{khabardar} delivery list", "every message and what became of it"),
+            (f"xdg-open {self.web}", "stories, search, rules, sources, deliveries in a browser"),
         ]
 
     def _command(self) -> str:

@@ -70,8 +70,8 @@ class View:
             redirect_stdout=False, redirect_stderr=False,
         )  # fmt: skip
 
-    def opening(self, content: Content, rules: Sequence[tuple[str, str, str]], folder: str) -> None:
-        """What is about to be seen. ``rules``: name, query, channels."""
+    def opening(self, content: Content, rules: Sequence[tuple[str, str, str]], folder: str, web: str) -> None:
+        """What is about to be seen. ``rules``: name, query, channels; ``web``: the address of the web page."""
         outlets = _plain_table("outlet", "offers", "language")
         for outlet in content.outlets:
             style = "red" if outlet.broken else ""
@@ -87,6 +87,8 @@ class View:
                 "webhook receiver. No network is used. Everything lies in "
             )
             + Text(folder, "bold")
+            + Text(", and all of it is on the web page ")
+            + Text(web, "bold blue underline")
         )
         self._print(Text(), Padding(outlets, (0, 0, 1, 2)), Padding(told, (0, 0, 1, 2)))
 

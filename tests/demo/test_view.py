@@ -41,7 +41,10 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     view, page = seen(width)
     content = load()
     view.opening(
-        content, [("japan-automotive", "topic:japan AND topic:automotive NOT section:sports", "desk")], "/tmp/x"
+        content,
+        [("japan-automotive", "topic:japan AND topic:automotive NOT section:sports", "desk")],
+        "/tmp/x",
+        "http://127.0.0.1:8017/",
     )
     for piece in content.pieces.values():
         view.event(Event(1, "publishes", piece))
