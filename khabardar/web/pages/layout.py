@@ -77,6 +77,8 @@ def environment() -> Environment:
     made.filters |= {
         "marked": text.marked,
         "one_line": text.one_line,
+        "brief": text.brief,
+        "language": text.language,
         "paragraphs": text.paragraphs,
         "number": text.number,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,12 +14,27 @@ from khabardar.terminal import plural
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+
 Places = Iterable[tuple[int, int]]
 
 
 def one_line(text: str | None) -> str:
     """The text on one line, without what turns its direction round."""
     return _one_line(text or "")
+
+
+def brief(text: str | None, longest: int = 80) -> str:
+    """The text on one line, cut where no honest name is that long: a word of 10,000 letters takes seconds to lay out."""
+    text = one_line(text)
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def language(code: str | None) -> Markup:
+    """The attribute ``lang`` for a language that an item claims; nothing for what is no code of one (BCP 47)."""
+    from markupsafe import Markup
+
+    return Markup(' lang="{}"').format(code) if code and _LANGUAGE.match(code) else Markup("")
 
 
 def is_web_address(url: str | None) -> bool:

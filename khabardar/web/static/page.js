@@ -1,10 +1,16 @@
 "use strict";
 // Parts of a page that are counted after it: replaced in place, and links where that fails.
 for (const part of document.querySelectorAll("[data-part]")) {
+  part.setAttribute("aria-busy", "true");
   fetch(part.dataset.part, { headers: { "X-Part": "1" }, credentials: "same-origin" })
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
-    .then((html) => { part.innerHTML = html; })
-    .catch(() => {});
+    .then((html) => {
+      part.innerHTML = html;
+      // Beside the results there is room; above them, on a telephone, the results come first.
+      if (matchMedia("(max-width: 60rem)").matches) for (const each of part.querySelectorAll("details")) each.open = false;
+    })
+    .catch(() => {})
+    .finally(() => part.removeAttribute("aria-busy"));
 }
 // A filter is applied as it is chosen; without this script there is the button.
 for (const choice of document.querySelectorAll(".filters select")) {

@@ -1,0 +1,26 @@
+"""Which browser the tests drive, and what is said where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+VARIABLE = "KHABARDAR_TEST_CHROMIUM"
+_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_MACOS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
+MISSING = (
+    "The browser tests were NOT run: no Chromium was found. Debian, Ubuntu: apt-get install chromium fonts-noto-core "
+    f"fonts-noto-cjk; another one is named by {VARIABLE}=/path/to/chromium."
+)
+
+
+def find() -> str | None:
+    """The path of a Chromium: the one that is named (it must be there; empty: none), else an installed one, else None."""
+    named = os.environ.get(VARIABLE)
+    if named is not None:
+        if named and not os.access(named, os.X_OK):
+            raise FileNotFoundError(f"{VARIABLE} names {named}, which cannot be run")
+        return named or None
+    installed = next(filter(None, map(shutil.which, _COMMANDS)), None)
+    return installed or next((str(path) for each in _MACOS if (path := Path("/Applications") / each).exists()), None)

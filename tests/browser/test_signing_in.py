@@ -1,0 +1,78 @@
+"""A desk behind a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser import desk
+from tests.browser.conftest import Look
+from tests.browser.service import Service, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture(scope="module")
+def locked(browser: Browser, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Service]:
+    """A service with a password and nothing in its archive."""
+    folder = tmp_path_factory.mktemp("locked")
+    (folder / "web-password").write_text(desk.PASSWORD, encoding="utf-8")
+    desk.furnish(folder, migrated_sqlite, news=False, web='password_file = "web-password"')
+    with running(folder) as started:
+        yield started
+
+
+async def _give(page: Page, password: str) -> None:
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_label("Password").press("Enter")
+
+
+async def test_password_opens_the_page_that_was_asked_for_and_signing_out_closes_it(look: Look, locked: Service) -> None:
+    """The field has the focus; the cookie is no use for scripts; afterwards the address asks again."""
+    watched = await look("/search?q=japan", at=locked)
+    page = watched.page
+    await expect(page).to_have_url(re.compile("/login"))
+    await expect(page.get_by_label("Password")).to_be_focused()
+    assert await watched.findings() == []
+    assert await page.get_by_role("navigation").count() == 0
+    await _give(page, desk.PASSWORD)
+    await expect(page).to_have_url(re.compile(r"/search\?q=japan"))
+    await expect(page.get_by_role("heading", name="Results")).to_be_visible()
+    await watched.settle()
+    assert await page.evaluate("document.cookie") == ""
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page).to_have_url(re.compile("/login"))
+    assert watched.faults == []
+    await page.goto(f"{locked.url}/search?q=japan")
+    await expect(page).to_have_url(re.compile("/login"))
+
+
+async def test_wrong_password_is_told_at_its_field_and_too_many_are_refused(look: Look, locked: Service) -> None:
+    """Also the right one then; who is signed in already goes on."""
+    inside = await look("/login", at=locked)
+    await _give(inside.page, desk.PASSWORD)
+    await expect(inside.page.get_by_role("heading", name="Stories")).to_be_visible()
+    watched = await look("/login", at=locked, color_scheme="dark")
+    field, alert = watched.page.get_by_label("Password"), watched.page.get_by_role("alert")
+    for _ in range(10):
+        await _give(watched.page, "wrong")
+        await expect(alert).to_have_text("This is not the password.")
+        await expect(field).to_have_value("")
+    await expect(field).to_have_accessible_description("This is not the password.")
+    assert await watched.findings() == []
+    await _give(watched.page, desk.PASSWORD)
+    await expect(alert).not_to_have_text("This is not the password.")
+    await expect(field).to_be_visible()
+    await inside.open("/search")
+
+
+async def test_empty_desk_says_what_to_do_next(look: Look, locked: Service) -> None:
+    """On the front page, in both colours, without serious findings."""
+    watched = await look("/login", at=locked)
+    await watched.page.context.clear_cookies()
+    await watched.page.goto(locked.url)
+    await expect(watched.page).to_have_url(re.compile("/login"))
