@@ -211,7 +211,7 @@ async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncI
     from khabardar.web.desk import Desk
     from khabardar.web.server import Web
 
-    desk = Desk(archive, settings, service.alive)
+    desk = Desk(archive, settings, service.alive, service.reload)
     password = settings.web.password
     web = Web(application(desk, password.get_secret_value() if password else None), settings.web.listen)
     web.start()
