@@ -65,9 +65,7 @@ class Settings:
     checked: list[Checked] = field(default_factory=list, repr=False, compare=False)
 
 
-def load(
-    path: Path | str, environ: Mapping[str, str] | None = None, *, written: bytes | None = None
-) -> Settings:
+def load(path: Path | str, environ: Mapping[str, str] | None = None, *, written: bytes | None = None) -> Settings:
     """Read a configuration file. Raises ``SettingsErrors`` with every error found, each with file, line and remedy.
 
     The messages name the file as ``path`` names it; ``environ`` stands for ``os.environ``; ``written`` is judged as if

@@ -110,5 +110,3 @@ def borrowing(keys: Keys, before: dict[str, Any]) -> dict[str, str]:
                 f"${sign} stands for these letters."
             )
     return found
-
-

@@ -13,7 +13,6 @@ from khabardar.trial import LOOK_BACK, Trial, days_between, words_of
 from khabardar.web.desk import View
 from query import Query
 
-
 READ, AT_ONCE, STEPS = 300, 30, 10
 """Matches that are read for their words, and how many of them by one question."""
 WORDS = 12
@@ -22,8 +21,8 @@ WORDS = 12
 @dataclass(frozen=True)
 class Tried:
     """What came of it. ``back_to`` is how far the time sufficed, None if all was looked through; ``days`` are those
-    that were, oldest first; ``samples`` the newest alerts' items; ``words`` what matched most, with the number of items,
-    out of ``read`` ones."""
+    that were, oldest first; ``samples`` the newest alerts' items; ``words`` what matched most, with the number of
+    items, out of ``read`` ones."""
 
     trial: Trial
     days: list[date]

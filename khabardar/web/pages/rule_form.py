@@ -38,8 +38,8 @@ log = structlog.get_logger()
 REPEATS = ("story", "each", "updates")
 DELIVERS = ("now", "hourly", "daily 08:00", "weekly mon 08:00")
 CHANGED = (
-    "The configuration file was changed since this page was opened, so nothing was written. Below the form is what it "
-    "says now; send the form again if it should become what the form says."
+    "The configuration file was changed since this page was opened, so nothing was written. Above the form is what "
+    "it says of this rule now; send the form again if it should become what the form says."
 )
 
 
@@ -215,7 +215,9 @@ async def _posted(request: Request, form: Form, rule: str) -> Response:
             replace(sheet, errors=error.keys, elsewhere=error.elsewhere, refused=refused, status=422),
         )
     except FileChangedError:
-        return await _page(request, view, replace(sheet, notice=CHANGED, text=_as_is(now, rule), status=409))
+        fresh = await _standing(request, view)  # as it is now, also where it was changed after ``now`` was read
+        told = replace(sheet, now=fresh, notice=CHANGED, text=_as_is(fresh, rule), status=409)
+        return await _page(request, view, told)
     except (FileNotWritableError, NotEditableError) as error:
         return await _page(request, view, replace(sheet, notice=_paste(view, error), text=_whole(now, draft, rule)))
     _audit(request, "saved" if rule else "added", draft.name, tuple(keys), rule)
@@ -286,8 +288,10 @@ def _refused(view: View, query: str) -> QueryError | None:
 
 
 def _as_is(now: Standing, rule: str) -> str:
+    """The lines of the rule in the file, "" if there is none."""
+    number = now.number_of(rule) if rule else None
     try:
-        return rule_as_written(now.text, _number(now, rule)) if rule else ""
+        return "" if number is None else rule_as_written(now.text, number)
     except NotEditableError:
         return ""
 

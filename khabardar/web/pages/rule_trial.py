@@ -58,9 +58,7 @@ async def trial(request: Request) -> Response:
     attempt = await made(request, desk, view, attempt)
     wrong = attempt.refused or attempt.wrong_since
     if part:
-        return page(
-            request, "trial.part.html.jinja", view=view, attempt=attempt, typing=given.get("typing", "") == "1"
-        )
+        return page(request, "trial.part.html.jinja", view=view, attempt=attempt, typing=given.get("typing", "") == "1")
     return page(
         request,
         "trial.html.jinja",

@@ -29,6 +29,8 @@ SHOWN = 50
 """Rules on a page."""
 OLDER = 0.3
 """Seconds for the last match of rules that had none lately."""
+STALE = 1.0
+"""Seconds that a file may be newer than the configuration in force: so long a reload takes."""
 SPARK_WIDTH, SPARK_HEIGHT = 240, 28
 
 
@@ -67,7 +69,7 @@ async def rules(request: Request) -> Response:
         more=start + SHOWN if start + SHOWN < len(found) else None,
         settings=view.settings,
         told=told_of(request, view),
-        **file,
+        file=file,
     )
 
 
@@ -75,15 +77,24 @@ def _start(given: str, total: int) -> int:
     return min(int(given), total) if given.isascii() and given.isdigit() and len(given) < 9 else 0
 
 
-def _file(view: View) -> dict[str, str | bool | None]:
-    """The mark of the file, and what stands against changing rules here."""
+@dataclass(frozen=True)
+class Writable:
+    """The mark of the file, what stands against changing rules here, and whether it was changed since it was taken
+    up."""
+
+    mark: str = ""
+    why_not: str = ""
+    stale: bool = False
+
+
+def _file(view: View) -> Writable:
+    path = view.settings.path
     try:
         mark = standing(view).file.mark
-    except NotEditableError as error:
-        return {"mark": None, "why_not": str(error), "stale": False}
-    path = view.settings.path
-    why = why_not_writable(path)
-    return {"mark": mark, "why_not": why, "stale": path.stat().st_mtime > view.taken_up_at.timestamp() + 1}
+        stale = path.stat().st_mtime > view.taken_up_at.timestamp() + STALE
+    except (NotEditableError, OSError) as error:
+        return Writable(why_not=str(error).removesuffix("."))
+    return Writable(mark, why_not_writable(path) or "", stale)
 
 
 def _shown(desk: Desk, view: View, part: Sequence[RuleSettings]) -> tuple[list[Shown], int]:
