@@ -331,6 +331,7 @@ async def _page(request: Request, view: View, sheet: Sheet) -> Response:
         draft=sheet.draft,
         attempt=sheet.attempt,
         typing=False,
+        in_form=True,
         channels=list(channels),
         repeats=REPEATS,
         delivers=DELIVERS,

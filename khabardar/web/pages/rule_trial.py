@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from khabardar.rule_edits import NotEditableError
 from khabardar.trial import bars
 from khabardar.web.asking import moment_of
 from khabardar.web.desk import Desk, View
@@ -16,6 +17,7 @@ from khabardar.web.pages.chart import Chart, chart_of
 from khabardar.web.pages.layout import desk_of, page
 from khabardar.web.pages.search import names_of, places_in
 from khabardar.web.pages.stories import Told
+from khabardar.web.saving import standing
 from khabardar.web.trying import Tried, tried
 from query import Query, QueryError
 
@@ -54,11 +56,15 @@ async def trial(request: Request) -> Response:
     view = desk.view
     given = request.query_params
     part = request.headers.get("x-part") == "1"
-    attempt = read(view, given.get("q", ""), given.get("since", ""), given.get("repeat", "") == "each")
-    attempt = await made(request, desk, view, attempt)
+    q = given.get("q", "")
+    if "${" in q and given.get("rule", "") in view.rules:
+        q = await desk.ask(filled, view, given["rule"], q)
+    attempt = read(view, q, given.get("since", ""), given.get("repeat", "") == "each")
+    attempt = replace(await made(request, desk, view, attempt), q=given.get("q", "").strip())
     wrong = attempt.refused or attempt.wrong_since
     if part:
-        return page(request, "trial.part.html.jinja", view=view, attempt=attempt, typing=given.get("typing", "") == "1")
+        typing, in_form = given.get("typing", "") == "1", given.get("form", "") == "1"
+        return page(request, "trial.part.html.jinja", view=view, attempt=attempt, typing=typing, in_form=in_form)
     return page(
         request,
         "trial.html.jinja",
@@ -66,8 +72,21 @@ async def trial(request: Request) -> Response:
         view=view,
         attempt=attempt,
         typing=False,
+        in_form=False,
         names=names_of(view),
     )
+
+
+def filled(view: View, rule: str, q: str) -> str:
+    """The query of a rule in force, if ``q`` is how it is written in the file: what a rule takes from the environment
+    is tried; what is only typed takes nothing from there."""
+    try:
+        now = standing(view)
+    except NotEditableError:
+        return q
+    number = now.number_of(rule)
+    same = number is not None and str(now.rules[number].get("query", "")).strip() == q.strip()
+    return view.rules[rule].query if same else q
 
 
 def read(view: View, q: str, since: str, each: bool) -> Attempt:
@@ -96,7 +115,7 @@ async def made(request: Request, desk: Desk, view: View, attempt: Attempt) -> At
         if await request.is_disconnected():
             return attempt
         outcome = await desk.ask(_outcome, desk, view, attempt.query, attempt)
-    return Attempt(attempt.q, attempt.since, attempt.each, attempt.query, outcome=outcome)
+    return replace(attempt, outcome=outcome)
 
 
 def _outcome(desk: Desk, view: View, query: Query, attempt: Attempt) -> Outcome:

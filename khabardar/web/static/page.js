@@ -56,7 +56,7 @@ for (const field of document.querySelectorAll("textarea[data-try]")) {
   const look = (typing) => {
     clearTimeout(waiting);
     const [since, repeat] = others.map((each) => each?.value ?? "");
-    const wanted = new URLSearchParams({ q: field.value, since, repeat, rule: field.form.elements.rule?.value ?? "", typing: typing ? "1" : "" });
+    const wanted = new URLSearchParams({ q: field.value, since, repeat, form: field.form.elements.was ? "1" : "", rule: field.form.elements.rule?.value ?? "", typing: typing ? "1" : "" });
     if (String(wanted) === asked) return;
     asked = String(wanted);
     asking?.abort();
@@ -66,7 +66,9 @@ for (const field of document.querySelectorAll("textarea[data-try]")) {
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
       .then((html) => {
         const unfinished = html.includes('class="unfinished');
+        const open = place.querySelector("details")?.open;
         (unfinished ? note : place).innerHTML = html;
+        if (open !== undefined) place.querySelector("details")?.toggleAttribute("open", open);
         if (!unfinished) note.replaceChildren();
         told.textContent = unfinished ? "" : place.querySelector(".sum")?.textContent ?? "";
         place.removeAttribute("aria-busy");

@@ -347,7 +347,7 @@ async def test_unfinished_query_is_not_shouted_at(served: Served) -> None:
     assert (typing.status_code, "alert" in typing.text, "unfinished" in typing.text) == (200, False, True)
     left = await served.client.get("/rules/try", params={"q": "topic:japn"}, headers=part)
     assert 'id="wrong-q" class="error" role="alert"' in left.text
-    assert "topic:japan" in left.text
+    assert 'Did you mean <code dir="auto">topic:japan</code>' in left.text
     assert "<html" not in left.text
     assert (await served.client.get("/rules/try", params={"q": "topic:japn"}, headers=PAGE)).status_code == 422
     assert (await served.client.get("/rules/try", params={"q": ""}, headers=PAGE)).status_code == 200
@@ -396,6 +396,13 @@ async def test_environment_of_a_rule_is_tried_but_not_shown(running: Served, mon
     assert form["query"] == "${RULES_TEST_WORDS}"
     page = (await running.client.post("/rules/edit", data={**form, "do": "try"})).text
     assert "<strong>1 alert</strong>" in page
+    asked = {"q": "${RULES_TEST_WORDS}", "rule": "tea & <b>"}
+    live = await running.client.get("/rules/try", params=asked, headers={"X-Part": "1"})
+    assert "<strong>1 alert</strong>" in live.text
+    whole = await running.client.get("/rules/try", params=asked)
+    assert ">${RULES_TEST_WORDS}</textarea>" in whole.text
+    live = await running.client.get("/rules/try", params={**asked, "rule": "japan"}, headers={"X-Part": "1"})
+    assert "<strong>1 alert</strong>" not in live.text
     typed = await _form(running, "/rules/new")
     page = (await running.client.post("/rules/new", data={**typed, "query": "${RULES_TEST_WORDS}", "do": "try"})).text
     assert "<strong>0 alerts</strong>" in page or 'id="wrong-q"' in page
