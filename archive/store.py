@@ -15,6 +15,7 @@ from archive import backup as copies
 from archive import (
     browsing,
     claims,
+    counting,
     figures,
     forgetting,
     fulltext,
@@ -485,6 +486,14 @@ class Archive:
     ) -> browsing.Facets:
         """How the newest matches divide by outlet, language, section, rule and time."""
         return browsing.facets(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
+    def lately(self, edges: Sequence[datetime], seconds: float) -> counting.Lately:
+        """How often each rule matched between each two of ``edges``."""
+        return counting.lately(self._database, edges, seconds)
+
+    def last_match(self, rule: str) -> datetime | None:
+        """The time of the newest item that a rule matched as it came."""
+        return counting.last_match(self._database, rule)
 
     # who may ask: archive.tokens
 

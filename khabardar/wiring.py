@@ -245,7 +245,7 @@ async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterato
     from khabardar.web.metrics import Metrics
     from khabardar.web.server import Web
 
-    desk = Desk(line.archive, settings, service.alive)
+    desk = Desk(line.archive, settings, service.alive, service.reload)
     password = settings.web.password
     more = [Metrics(line, service.alive).route]
     web = Web(application(desk, password.get_secret_value() if password else None, more), settings.web.listen)

@@ -6,14 +6,16 @@ import asyncio
 import functools
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from alerts.rules import RuleSettings
+from archive.counting import Lately
 from archive.model import NewsItem
 from archive.store import Archive
 from archive.storing import cut
@@ -35,6 +37,14 @@ KEPT_PARSED = 1000
 
 COUNTED_FOR = 5.0
 """Seconds that figures of the whole archive are good for."""
+
+LATELY_DAYS = 30
+LATELY_FOR = 60.0
+LATELY_SECONDS = 1.0
+"""Matches by day: of how many days, good for how many seconds, counted in at most so many."""
+
+TRIALS_AT_ONCE = 2
+"""Queries that are tried at a time: somebody who types must not keep the others from looking."""
 
 
 class TooBusyError(Exception):
@@ -84,17 +94,27 @@ class View:
 
 
 class Desk:
-    """The archive, the view in force and the threads; ``alive`` says whether the timetable ticks."""
+    """The archive, the view in force and the threads; ``alive`` says whether the timetable ticks, ``reload`` takes up
+    the configuration file anew and says whether it could (None: nobody here can)."""
 
-    def __init__(self, archive: Archive, settings: Settings, alive: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        settings: Settings,
+        alive: Callable[[], bool] = lambda: True,
+        reload: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self.archive = archive
         self.view = View(settings)
         self.alive = alive
+        self.reload = reload
+        self.trials = asyncio.Semaphore(TRIALS_AT_ONCE)
         self.started_at = datetime.now(UTC)
         self._threads = ThreadPoolExecutor(THREADS, "web")
         self._waiting = 0
         self._counting = threading.Lock()
         self._counted: tuple[float, Mapping[str, int]] | None = None
+        self._lately: tuple[float, str, list[date], Lately] | None = None
 
     def stats(self) -> Mapping[str, int]:
         """How many there are of everything, as it was at most some seconds ago: counting a million items takes one."""
@@ -103,6 +123,18 @@ class Desk:
             if self._counted is None or now - self._counted[0] > COUNTED_FOR:
                 self._counted = now, self.archive.stats()
             return self._counted[1]
+
+    def lately(self) -> tuple[list[date], Lately]:
+        """The last thirty days, oldest first, and how often each rule matched on them, at most a minute old."""
+        view = self.view
+        with self._counting:
+            now = time.monotonic()
+            if self._lately is None or now - self._lately[0] > LATELY_FOR or self._lately[1] != str(view.zone):
+                today = datetime.now(view.zone).date()
+                days = [today - timedelta(days=number) for number in range(LATELY_DAYS - 1, -1, -1)]
+                edges = [datetime.combine(day, clock.min, view.zone) for day in (*days, today + timedelta(days=1))]
+                self._lately = now, str(view.zone), days, self.archive.lately(edges, LATELY_SECONDS)
+            return self._lately[2], self._lately[3]
 
     def take_up(self, settings: Settings) -> None:
         """From now on this configuration is shown; called from any thread."""

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from khabardar.web.pages import export, item, login, search, stories
+from khabardar.web.pages import export, item, login, rule_form, rule_trial, rules, search, stories
 
-ROUTES: list[BaseRoute] = [*stories.ROUTES, *search.ROUTES, *export.ROUTES, *item.ROUTES, *login.ROUTES]
+ROUTES: list[BaseRoute] = [
+    *stories.ROUTES,
+    *search.ROUTES,
+    *export.ROUTES,
+    *item.ROUTES,
+    *rules.ROUTES,
+    *rule_trial.ROUTES,
+    *rule_form.ROUTES,
+    *login.ROUTES,
+]
 """In the order of the navigation."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAVIGATION = (  # path, words
     ("/", "Stories"),
     ("/search", "Search"),
+    ("/rules", "Rules"),
 )
 
 

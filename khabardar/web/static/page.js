@@ -49,3 +49,40 @@ for (const field of document.querySelectorAll("textarea[data-names]")) {
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); field.form.requestSubmit(); }
   });
 }
+// A query is tried while it is written. One that is not whole yet leaves what the last whole one found.
+for (const field of document.querySelectorAll("textarea[data-try]")) {
+  const place = document.getElementById(field.dataset.into);
+  const others = [field.form.elements.since, field.form.elements.repeat];
+  const note = document.createElement("div");
+  const told = document.createElement("p");
+  told.className = "unseen";
+  told.setAttribute("role", "status");
+  place.before(note, told);
+  let waiting, asking, asked = "";
+  const look = (typing) => {
+    clearTimeout(waiting);
+    const [since, repeat] = others.map((each) => each?.value ?? "");
+    const wanted = new URLSearchParams({ q: field.value, since, repeat, form: field.form.elements.was ? "1" : "", rule: field.form.elements.rule?.value ?? "", typing: typing ? "1" : "" });
+    if (String(wanted) === asked) return;
+    asked = String(wanted);
+    asking?.abort();
+    asking = new AbortController();
+    place.setAttribute("aria-busy", "true");
+    fetch(`${field.dataset.try}?${wanted}`, { headers: { "X-Part": "1" }, credentials: "same-origin", signal: asking.signal })
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((html) => {
+        const unfinished = html.includes('class="unfinished');
+        const open = place.querySelector("details")?.open;
+        (unfinished ? note : place).innerHTML = html;
+        if (open !== undefined) place.querySelector("details")?.toggleAttribute("open", open);
+        if (!unfinished) note.replaceChildren();
+        told.textContent = unfinished ? "" : place.querySelector(".sum")?.textContent ?? "";
+        place.removeAttribute("aria-busy");
+        if (unfinished) place.setAttribute("data-old", "");
+        else place.removeAttribute("data-old");
+      })
+      .catch((error) => { if (error.name !== "AbortError") { asked = ""; place.removeAttribute("aria-busy"); } });
+  };
+  field.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 400, true); });
+  for (const each of [field, ...others]) each?.addEventListener("change", () => look(false));
+}
