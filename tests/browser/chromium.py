@@ -9,9 +9,10 @@ from pathlib import Path
 VARIABLE = "KHABARDAR_TEST_CHROMIUM"
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MACOS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
+ABSENT = "no Chromium was found"
 MISSING = (
-    "The browser tests were NOT run: no Chromium was found. Debian, Ubuntu: apt-get install chromium fonts-noto-core "
-    f"fonts-noto-cjk; another one is named by {VARIABLE}=/path/to/chromium."
+    f"browser tests were NOT run: {ABSENT}. Everything else was. Debian, Ubuntu: apt-get install chromium fonts-noto-core "
+    f"fonts-noto-cjk. Elsewhere: {VARIABLE}=/path/to/chromium make test"
 )
 
 

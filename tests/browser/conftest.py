@@ -27,7 +27,7 @@ async def browser() -> AsyncIterator[Browser]:
     """Chromium without a window."""
     path = chromium.find()
     if path is None:
-        pytest.skip(chromium.MISSING)
+        pytest.skip(chromium.ABSENT)
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=path, args=_FLAGS)
         yield started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -57,9 +58,9 @@ url = "{url}"
 allow_addresses = ["127.0.0.0/8"]
 """
 RULES = {
-    "japan-automotive": ("topic:japan AND topic:automotive NOT section:sports", "desk"),
+    "japan-automotive": ("topic:japan AND topic:automotive NOT source:maidan*", "desk"),
     "used-cars": ('"used cars" OR "used vehicles" OR 中古車', "desk"),
-    "port-costs": ("port NEAR/8 (levy OR tariff OR charge OR dues)", "away"),
+    "port-costs": ("port NEAR/8 (levy OR tariff OR charge OR dues)", "desk"),
 }
 
 _LONG = "W" * 10_000
@@ -76,6 +77,7 @@ HOSTILE: tuple[dict[str, object], ...] = (
     {"id": "long", "title": f"Tea {_LONG}", "summary": _LONG, "body": f"{_LONG}\n{_LONG}", "section": _LONG[:3000]},
     {"id": "broken", "title": "Tea 👨\u200d👩\u200d 🇵 \ufe0f\u200d \U0001f3ff \ufffd e" + "\u0301" * 300, "body": "\ud83d tea"},
     {"id": "braces", "title": "Tea {{ 7 * 7 }} {% raw %} ${7*7} &lt;script&gt; &#x3c;b&#x3e;", "language": '"><x lang='},
+    {"id": "endless", "title": "Tea without end", "body": "\n".join(f"چائے {n} " + "ک" * 60 for n in range(9_000))},
     {"id": "empty", "title": ".", "body": "\n\n \n"},
     {"id": "ur-long", "title": "چائے " + "ک" * 5_000, "language": "ur", "summary": "چائے"},
 )  # fmt: skip
@@ -100,7 +102,7 @@ def _newsroom() -> Iterable[str]:
             source=piece.outlet,
             title=piece.title,
             summary=piece.summary or None,
-            body=piece.body.strip(),
+            body=re.sub("{{.*?}}", "Monday", piece.body).strip(),
             language=outlet.language,
         )
     for day in range(2, 24):
@@ -133,7 +135,7 @@ def furnish(folder: Path, template: Path, *, news: bool = True, hostile: bool = 
 
 
 def _configure(folder: Path, hook: str, *, hostile: bool, web: str) -> None:
-    rules = RULES | ({HOSTILE_RULE: ("tea", "desk")} if hostile else {})
+    rules = RULES | ({HOSTILE_RULE: ("tea", "desk"), "nobody-hears": ("levy", "away")} if hostile else {})
     outlets = content.load().outlets
     parts = [_CONFIG.replace("[web]", f"[web]\n{web}")]
     parts += [_SOURCE.format(name=one.name, language=one.language) for one in outlets]

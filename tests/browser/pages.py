@@ -28,6 +28,12 @@ PAGES = (
     Looked("/search/facets?q=topic%3Ajapan", "Outlet"),
     Looked("/items/attack", "window.pwned"),
     Looked("/items/long", "WWWW"),
+    Looked("/items/endless", "The text goes on"),
     Looked("/items/https://port-city.example/harbour-dues", "Port puts off its dues"),
+    Looked("/rules", "tea & <b>cups</b>"),
+    Looked("/rules/try?q=topic%3Ajapan", "Because of"),
+    Looked("/rules/try?q=tea+AND", "needs something behind it", 422),
+    Looked("/rules/new?q=tea", "marks items"),
+    Looked("/rules/edit?name=tea+%26+%3Cb%3Ecups%3C%2Fb%3E", "Written into khabardar.toml"),
     Looked("/nothing-here", "There is nothing at", 404),
 )

@@ -80,7 +80,7 @@ def environment() -> Environment:
         "one_line": text.one_line,
         "brief": text.brief,
         "language": text.language,
-        "paragraphs": text.paragraphs,
+        "beginning": text.beginning,
         "number": text.number,
     }
     made.tests["web_address"] = text.is_web_address

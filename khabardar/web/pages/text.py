@@ -77,9 +77,20 @@ def marked(text: str | None, places: Places = (), limit: int | None = None) -> M
     return Markup("").join(out)
 
 
-def paragraphs(text: str | None, places: Places = ()) -> list[Markup]:
+LONGEST, MOST_PARAGRAPHS = 30_000, 400
+"""Code points and paragraphs of a text on a page: five thousand words, and a page of bearable weight in any script."""
+
+
+def beginning(text: str | None, places: Places = ()) -> tuple[list[Markup], bool]:
+    """The paragraphs of a text, as many as go onto a page; and whether these are all."""
+    whole = text or ""
+    found = paragraphs(whole[:LONGEST], places)
+    return found[:MOST_PARAGRAPHS], len(whole) <= LONGEST and len(found) <= MOST_PARAGRAPHS
+
+
+def paragraphs(text: str, places: Places = ()) -> list[Markup]:
     """The paragraphs of a text, each escaped and marked."""
-    whole, found, at = text or "", [], 0
+    whole, found, at = text, [], 0
     spans = list(_joined(places, len(whole)))
     for part in whole.split("\n"):
         end = at + len(part)
