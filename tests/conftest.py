@@ -56,7 +56,7 @@ def archive(archive_url: str, migrated_sqlite: Path) -> Iterator[Archive]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # around the reporter's own: behind its list of failures
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Says at the very end that the browser was not driven, and how it would be: a skip among thousands is overlooked."""
+    """Says at the very end that no browser was driven, and how it would be: a skip among thousands is overlooked."""
     yield
     skipped = terminalreporter.stats.get("skipped", ())
     number = sum(chromium.ABSENT in str(report.longrepr) for report in skipped)

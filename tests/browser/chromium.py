@@ -11,13 +11,13 @@ _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 _MACOS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
 ABSENT = "no Chromium was found"
 MISSING = (
-    f"browser tests were NOT run: {ABSENT}. Everything else was. Debian, Ubuntu: apt-get install chromium fonts-noto-core "
-    f"fonts-noto-cjk. Elsewhere: {VARIABLE}=/path/to/chromium make test"
+    f"browser tests were NOT run: {ABSENT}. Everything else was. Debian, Ubuntu: apt-get install chromium "
+    f"fonts-noto-core fonts-noto-cjk. Elsewhere: {VARIABLE}=/path/to/chromium make test"
 )
 
 
 def find() -> str | None:
-    """The path of a Chromium: the one that is named (it must be there; empty: none), else an installed one, else None."""
+    """The path of the Chromium that is named (it must be there; empty: none), else of an installed one, else None."""
     named = os.environ.get(VARIABLE)
     if named is not None:
         if named and not os.access(named, os.X_OK):

@@ -1,8 +1,9 @@
-"""The desk the browser looks at: a configuration, a day of the sample newsroom's news, and what hostile outlets send."""
+"""The desk the browser looks at: a configuration, news of the sample newsroom, and what hostile outlets send."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from archive.store import Archive
 from khabardar.demo import content
 from khabardar.settings import load
 from khabardar.wiring import import_lines
+from tests.route.articles import invented
 from tests.route.newsroom import Hook
 
 PASSWORD = "seven quiet harbours"
@@ -68,6 +70,7 @@ _ATTACK = (
     '<script>window.pwned="script"</script><img src=x onerror="window.pwned=1"><svg/onload=window.pwned=2>'
     "</title></textarea></pre><a href=\"javascript:window.pwned=3\" onmouseover='window.pwned=4'>tea</a>"
 )
+_BROKEN = "👨\u200d👩\u200d 🇵 \ufe0f\u200d \U0001f3ff \ufffd e" + "\u0301" * 300
 HOSTILE: tuple[dict[str, object], ...] = (
     {"id": "attack", "title": f"Tea {_ATTACK}", "summary": _ATTACK, "body": f"Tea.\n\n{_ATTACK}", "author": _ATTACK}
     | {"section": _ATTACK, "place": _ATTACK, "credit": _ATTACK, "url": "javascript:window.pwned=5"},
@@ -75,12 +78,15 @@ HOSTILE: tuple[dict[str, object], ...] = (
     {"id": "data", "title": "Tea by data", "url": "data:text/html,<script>window.pwned=7</script>"},
     {"id": "turned", "title": "Tea \u202egnp.exe\u202c \u2066turned\u2069 \u200f", "body": "\u202eTea backwards"},
     {"id": "long", "title": f"Tea {_LONG}", "summary": _LONG, "body": f"{_LONG}\n{_LONG}", "section": _LONG[:3000]},
-    {"id": "broken", "title": "Tea 👨\u200d👩\u200d 🇵 \ufe0f\u200d \U0001f3ff \ufffd e" + "\u0301" * 300, "body": "\ud83d tea"},
+    {"id": "broken", "title": f"Tea {_BROKEN}", "body": "\ud83d tea"},
     {"id": "braces", "title": "Tea {{ 7 * 7 }} {% raw %} ${7*7} &lt;script&gt; &#x3c;b&#x3e;", "language": '"><x lang='},
-    {"id": "endless", "title": "Tea without end", "body": "\n".join(f"چائے {n} " + "ک" * 60 for n in range(9_000))},
+    {"id": "endless", "title": "Tea without end", "body": "\n".join(f"{n} " + "ک" * 60 for n in range(9_000))},
     {"id": "empty", "title": ".", "body": "\n\n \n"},
     {"id": "ur-long", "title": "چائے " + "ک" * 5_000, "language": "ur", "summary": "چائے"},
 )  # fmt: skip
+
+_GOODS = ("Rice", "Cotton yarn", "Towel", "Football", "Leather", "Marble", "Mango", "Surgical steel")
+_HOW = ("rise", "fall", "hold steady", "resume after the strike", "find new buyers", "wait for ships")
 
 
 def _line(number: int, **told: object) -> str:
@@ -90,7 +96,7 @@ def _line(number: int, **told: object) -> str:
 
 
 def _newsroom() -> Iterable[str]:
-    """Every piece of the sample newsroom as if it had come out within the last hours; and a quiet line a day before."""
+    """Every piece of the sample newsroom as if it had come out within the last hours; and the exports of some weeks."""
     pieces = [piece for piece in content.load().pieces.values() if not piece.path]
     for number, piece in enumerate(pieces):
         outlet = content.load().outlet(piece.outlet)
@@ -105,13 +111,17 @@ def _newsroom() -> Iterable[str]:
             body=re.sub("{{.*?}}", "Monday", piece.body).strip(),
             language=outlet.language,
         )
-    for day in range(2, 24):
-        words = f"lot{day} bale{day * 3} gin{day * 7}"
-        for part in range(1 + day * 5 % 4):
-            title = f"Cotton in Japan and Pakistan: market day {day}.{part}"
-            body = f"Rates {words} {part} rose; the harbour of {words} took {part} ships."
-            yield _line(day * 205 + part, url=f"https://cotton.example/{day}-{part}", source="port-city-business",
-                        section="markets", title=title, body=body)  # fmt: skip
+    for number, (goods, how) in enumerate(itertools.product(_GOODS, _HOW)):
+        day = 2 + number // 3 + number % 5
+        yield _line(
+            day * 205 + number,
+            url=f"https://port-city-business.example/{number}",
+            source="port-city-business",
+            section="exports",
+            title=f"{goods} exports to Japan {how}",
+            summary=f"{goods} of Pakistan {how}, says the monthly table of the exchange.",
+            body=invented(number),
+        )
     dues = "Terminal operators at the port announced new dues on Monday."
     yield _line(6, url=EDITED, source="port-city-business", section="ports", title="Port raises its dues", body=dues)
 

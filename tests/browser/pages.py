@@ -22,7 +22,7 @@ PAGES = (
     Looked("/?rule=japan-automotive", "パキスタンに自動車部品の合弁工場"),
     Looked("/?lang=ur", "چائے"),
     Looked("/search", "words that begin so"),
-    Looked("/search?q=topic%3Ajapan", "Cotton in Japan and Pakistan"),
+    Looked("/search?q=topic%3Ajapan", "Battery Venture"),
     Looked("/search?q=tea", "window.pwned"),
     Looked("/search?q=topic%3Ajapn", "Did you mean", 422),
     Looked("/search/facets?q=topic%3Ajapan", "Outlet"),

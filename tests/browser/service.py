@@ -47,7 +47,7 @@ def khabardar(folder: Path, *words: str, stdin: str | None = None) -> str:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Service]:
-    """``khabardar run`` in a folder whose configuration listens on port 0; stopped at the end, and it must end cleanly."""
+    """``khabardar run`` in a folder whose configuration listens on port 0; it must end cleanly."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command(folder, "run"), stdout=log, stderr=log, env=_environment())
     try:

@@ -53,7 +53,7 @@ async def test_skip_link_leads_past_the_navigation(look: Look) -> None:
 
 
 async def test_search_is_sent_with_enter_and_its_results_are_reached(look: Look) -> None:
-    """The field of an empty search has the focus; Enter sends it, Shift with Enter is a new line; completion is reached."""
+    """The field of an empty search has the focus; Enter sends it, Shift+Enter is a new line; completion is reached."""
     page = (await look("/search")).page
     field = page.get_by_label("Query", exact=True)
     await expect(field).to_be_focused()

@@ -46,7 +46,10 @@ async def test_page_is_light_with_all_it_loads(opened: tuple[Looked, Watched]) -
 async def test_page_has_no_serious_finding_of_axe_in_light_and_in_dark(opened: tuple[Looked, Watched]) -> None:
     """Contrast, names, roles; at desk width, then on a telephone."""
     page = opened[1].page
-    for scheme, wide, ground in (("light", 1280, "rgb(251, 251, 249)"), ("dark", TELEPHONE["width"], "rgb(21, 25, 29)")):
+    for scheme, wide, ground in (
+        ("light", 1280, "rgb(251, 251, 249)"),
+        ("dark", TELEPHONE["width"], "rgb(21, 25, 29)"),
+    ):
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size({**TELEPHONE, "width": wide})
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == ground

@@ -24,7 +24,10 @@ DESK = {"width": 1120, "height": 760}
 PICTURES = {  # name -> path, options of the window
     "stories": ("/", {"viewport": DESK, "color_scheme": "light"}),
     "search": ("/search?q=topic%3Ajapan+NOT+source%3Amaidan*", {"viewport": DESK, "color_scheme": "light"}),
-    "try": ("/rules/try?q=japan+NEAR%2F8+(cotton+OR+automotive)&since=30d", {"viewport": DESK, "color_scheme": "light"}),
+    "try": (
+        "/rules/try?q=japan+NEAR%2F5+(rice+OR+leather+OR+automotive)&since=30d",
+        {"viewport": DESK, "color_scheme": "light"},
+    ),
     "item": (f"/items/{desk.EDITED}", {"viewport": DESK, "color_scheme": "dark"}),
     "telephone": ("/?rule=japan-automotive", {"viewport": TELEPHONE, "color_scheme": "dark"}),
 }
@@ -52,7 +55,7 @@ async def test_picture_is_taken_and_small(name: str, newsroom: Service, look: Lo
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_picture_is_there_is_small_and_is_shown(name: str) -> None:
+async def test_picture_is_there_is_small_and_is_shown(name: str) -> None:
     """In the README or the tutorial."""
     assert (IMAGES / f"{name}.png").stat().st_size < HEAVIEST
     pages = [ROOT / "README.md", ROOT / "docs" / "tutorial.md"]

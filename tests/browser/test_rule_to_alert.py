@@ -92,16 +92,23 @@ async def test_query_is_tried_and_saved_and_the_next_news_is_told(
     await page.get_by_label("Name").fill("japan-parts")
     await expect(page.get_by_label("hook")).to_be_checked()
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("status")).to_contain_text("japan-parts was written to khabardar.toml and is in force")
+    await expect(page.get_by_role("status")).to_contain_text(
+        "japan-parts was written to khabardar.toml and is in force"
+    )
     text = (watching.folder / "khabardar.toml").read_text(encoding="utf-8")
     assert text.startswith(CONFIG.format(outlet=outlet.url, hook=hook.url))
     assert "japan automotive" in text
 
+    # A visit that was under way ends under the configuration it began with: the next one knows the rule.
+    visits = watching.log.count("event=visit ")
+    await _until(lambda: watching.log.count("event=visit ") > visits, "the end of the visit under way")
     outlet.publish(numbered(2))
     await _until(lambda: hook.calls, "the alert")
     assert hook.calls[0].titles == ["Japan orders automotive parts of lot 2"]
     await page.get_by_role("link", name="Stories of japan-parts").click()
-    assert await page.locator(".story h3").all_inner_texts() == [f"Japan orders automotive parts of lot {n}" for n in (2, 1)]
+    assert await page.locator(".story h3").all_inner_texts() == [
+        f"Japan orders automotive parts of lot {n}" for n in (2, 1)
+    ]
     await page.locator(".story h3 a").first.click()
     await expect(page.get_by_text("owed by japan-parts to hook")).to_be_visible()
     await expect(page.get_by_text(re.compile("Delivery .* to hook: sent"))).to_be_visible()

@@ -35,7 +35,9 @@ async def _give(page: Page, password: str) -> int:
     return (await answer.value).status
 
 
-async def test_password_opens_the_page_that_was_asked_for_and_signing_out_closes_it(look: Look, locked: Service) -> None:
+async def test_password_opens_the_page_that_was_asked_for_and_signing_out_closes_it(
+    look: Look, locked: Service
+) -> None:
     """The field has the focus; the cookie is no use for scripts; afterwards the address asks again."""
     watched = await look("/search?q=japan", at=locked)
     page = watched.page

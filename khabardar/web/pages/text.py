@@ -25,7 +25,7 @@ def one_line(text: str | None) -> str:
 
 
 def brief(text: str | None, longest: int = 80) -> str:
-    """The text on one line, cut where no honest name is that long: a word of 10,000 letters takes seconds to lay out."""
+    """The text on one line, cut where no honest name is so long: 10,000 letters take seconds to lay out."""
     text = one_line(text)
     return text if len(text) <= longest else f"{text[:longest]}…"
 
