@@ -49,6 +49,7 @@ class Worker:
         self._visit_budget = visit_budget
         self._margin = margin
         self._numbers = itertools.count(1)
+        self._robots: dict[str, Message] = {}
         self._current: WorkerProcess | None = None
         self._made_for: CrawlSettings | None = None
         self._processes: set[WorkerProcess] = set()
@@ -60,6 +61,11 @@ class Worker:
     def pid(self) -> int | None:
         """The process id of the running worker, None when there is none."""
         return self._current.pid if self._current is not None and self._current.alive else None
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the running worker last said it holds, without its readers; 0 when there is none."""
+        return self._current.memory if self._current is not None and self._current.alive else 0
 
     async def ask(
         self,
@@ -112,7 +118,7 @@ class Worker:
                 return current
             if current is not None:
                 current.retired = True
-            self._current = await WorkerProcess.start(settings.model_dump(mode="json"))
+            self._current = await WorkerProcess.start(settings.model_dump(mode="json"), self._robots)
             self._made_for = settings
             self._processes.add(self._current)
             if self._watching is None or self._watching.done():

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
 from archive.standing import Health, Standing
-from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
+from khabardar.commands.options import (
+    ConfigOption,
+    JsonOption,
+    as_rules_see,
+    configuration,
+    no_such,
+    opened_archive,
+)
 from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
 
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from archive.claims import SourceState
     from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
+
+_LATELY = timedelta(days=7)
 
 app = typer.Typer(help="Sources: their health, try one, find a site's feeds.", no_args_is_help=True)
 app.command()(find)
@@ -31,8 +40,14 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     settings = configuration(ctx, config)
     with opened_archive(settings, reading=True) as archive:
         states, standings = archive.source_states(), archive.standings()
+        unread = archive.unread_pages(datetime.now(UTC) - _LATELY)
     known = [
-        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
+        Known(
+            source,
+            states.get(source.name),
+            standings.get(source.name, Standing(source.name)),
+            unread.get(source.name, (0, "")),
+        )
         for source in settings.sources
     ]
     if as_json:
@@ -54,6 +69,7 @@ class Known:
     source: SourceSettings
     state: SourceState | None
     standing: Standing
+    unread: tuple[int, str] = (0, "")
 
     @property
     def word(self) -> str:
@@ -76,7 +92,10 @@ class Known:
         """What is wrong, or was at the last visit though it is too soon to call it more than a hiccup."""
         if self.word in ("degraded", "dark"):
             return self.standing.why or (self.state.last_error if self.state else None)
-        return self.state.last_error if self.state and self.state.failures else None
+        if self.state and self.state.failures:
+            return self.state.last_error
+        pages, reason = self.unread
+        return f"{plural(pages, 'page')} of the last week could not be read, the last: {reason}" if pages else None
 
     @property
     def via(self) -> Start:
@@ -131,6 +150,8 @@ def known_json(known: Known) -> dict[str, object]:
         "newest_item_at": rfc3339(state.newest_item_at) if state else None,
         "failures": state.failures if state else 0,
         "kept": state.kept if state else 0,
+        "unread": known.unread[0],
+        "unread_why": known.unread[1] or None,
         "error": state.last_error if state else None,
     }
 
@@ -150,7 +171,7 @@ def try_source(
         raise no_such("source", name, list(by_name))
     with waiting(f"visiting {name} …"):
         items, rejected, visit = asyncio.run(_visit(settings, by_name[name], limit))
-    for item in items:
+    for item in as_rules_see(settings, items):
         _show(item, settings, as_json=as_json)
     for entry in rejected:
         say(f"not taken: {entry.title or entry.url}: {entry.reason}")
@@ -201,7 +222,7 @@ def _show(item: NewsItem, settings: Settings, *, as_json: bool) -> None:
     about = [f"{name} {value}" for name in ("section", "author", "place", "credit") if (value := getattr(item, name))]
     about.append(f"{len(item.body or ''):,} letters of text" if item.body else "no text")
     if not item.complete:
-        about.append("its page could not be read")
+        about.append(item.unread or "its page could not be read")
     if not kept:
         about.append("not kept: `only` does not match")
     line(f"  {item.url or ''}")

@@ -32,6 +32,9 @@ MOST_WAITING = 48
 """Questions that may wait for a thread; with more the answer is 503."""
 
 
+KEPT_PARSED = 1000
+"""Queries of rules."""
+
 COUNTED_FOR = 5.0
 """Seconds that figures of the whole archive are good for."""
 
@@ -55,6 +58,7 @@ class View:
 
     settings: Settings
     taken_up_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _queries: dict[str, Query] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def rules(self) -> Mapping[str, RuleSettings]:
@@ -70,6 +74,15 @@ class View:
     def zone(self) -> ZoneInfo:
         """The zone of times that are shown."""
         return ZoneInfo(self.settings.service.timezone)
+
+    def query_of(self, rule: RuleSettings) -> Query:
+        """The query of a rule, kept parsed for the next page that asks; of very many rules the first are."""
+        known = self._queries.get(rule.query)
+        if known is None:
+            known = self.parse(rule.query)
+            if len(self._queries) < KEPT_PARSED:
+                self._queries[rule.query] = known
+        return known
 
     def parse(self, text: str) -> Query:
         """A query with the topics and rules of this configuration. Raises ``QueryError``."""

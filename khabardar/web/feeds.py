@@ -26,7 +26,7 @@ async def of_rule(request: Request) -> Response:
     rule = view.rules.get(name)
     if rule is None:
         raise ProblemError(404, "No such rule", "The configuration has no rule of this name.")
-    query = view.parse(rule.query)
+    query = view.query_of(rule)
     return await _feed(request, desk, view, query, title=f"Khabardar: {name}", kind="rule", name=name)
 
 

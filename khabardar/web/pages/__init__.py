@@ -1,4 +1,9 @@
-"""The pages for people: complete without a script, quicker with one. Each module names its routes and its templates."""
+"""The pages for people: complete without a script, quicker with one. Each module names its routes and its templates.
+
+A page is a module with ``ROUTES``, a template that extends ``layout.html.jinja``, and a line in ``layout.NAVIGATION``.
+It asks the archive through ``desk_of(request).ask`` only, answers with ``layout.page``, refuses with ``ProblemError``,
+and takes forms through ``security.forms.form_route``, whose templates carry the hidden field ``sign_name`` = ``sign``.
+"""
 
 from __future__ import annotations
 

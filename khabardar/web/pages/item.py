@@ -23,6 +23,8 @@ from query import explain, judge
 
 JUDGING = 0.05
 """Seconds for asking the rules again; those that matched come first."""
+RULES = 150
+"""Rules shown that did not match when it came."""
 CHANGES = 60
 """Changed lines shown of a version."""
 
@@ -92,9 +94,9 @@ def _judged(view: View, ledger: Ledger) -> tuple[tuple[Judged, ...], int]:
     found: list[Judged] = []
     for rule in enabled:
         before = rule.name in ledger.rules
-        if not before and time.monotonic() > deadline:
+        if not before and (len(found) >= RULES or time.monotonic() > deadline):
             break
-        query = view.parse(rule.query)
+        query = view.query_of(rule)
         verdict = judge(query, document)
         if verdict.matched:
             words = dict.fromkeys(" ".join(span.text.split()) for span in verdict.spans)

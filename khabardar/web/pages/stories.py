@@ -27,6 +27,9 @@ SECONDS = 1.5
 LATE = timedelta(hours=6)
 """An item that was seen so long after its publication is called late, as in messages."""
 
+CHOICES = 200
+"""Names offered by a filter: with a hundred thousand rules a page must stay one."""
+
 FILTERS = ("rule", "source", "lang", "topic")
 
 
@@ -61,7 +64,7 @@ async def stories(request: Request) -> Response:
         stories=told,
         found=found,
         chosen=chosen,
-        choices=choices_of(view),
+        choices=choices_of(view, chosen),
         query=query.text if query else "",
         empty=empty,
         settings=view.settings,
@@ -69,15 +72,19 @@ async def stories(request: Request) -> Response:
     )
 
 
-def choices_of(view: View) -> dict[str, list[str]]:
-    """What each filter can be."""
+def choices_of(view: View, chosen: dict[str, str]) -> dict[str, list[str]]:
+    """What each filter can be, what is chosen among it; of very many the first."""
     settings = view.settings
     languages = {source.language for source in settings.sources if source.language}
-    return {
+    names = {
         "rule": list(view.rules),
         "source": sorted(source.name for source in settings.sources),
         "lang": sorted({*languages, "en", "ja", "ur"}),
         "topic": sorted(settings.topics),
+    }
+    return {
+        name: list(dict.fromkeys([*all_of[:CHOICES], *([chosen[name]] if chosen[name] else [])]))
+        for name, all_of in names.items()
     }
 
 

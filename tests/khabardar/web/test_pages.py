@@ -240,6 +240,19 @@ async def test_pages_are_light(served: Served) -> None:
         assert len((await served.client.get(path)).content) + assets < 150_000
 
 
+async def test_very_many_rules_do_not_make_the_pages_heavy(served: Served) -> None:
+    """Nor slow: an item's page asks as many as there is time for and room; what is chosen stays."""
+    from khabardar.settings import load
+
+    path = served.settings.path
+    more = "".join(f'[[rules]]\nname = "rule {number}"\nquery = "cotton NEAR/5 w{number}"\n' for number in range(900))
+    path.write_text(path.read_text("utf-8") + more, encoding="utf-8")
+    served.desk.take_up(load(path))
+    for page in ("/", "/search", f"/items/{served.id_of('cotton')}", "/?rule=rule+899"):
+        assert len((await served.client.get(page)).content) < 140_000, page
+    assert "<option selected>rule 899</option>" in (await served.client.get("/?rule=rule+899")).text
+
+
 async def test_reload_changes_what_is_shown(served: Served) -> None:
     """From the next request on."""
     from khabardar.settings import load
