@@ -102,7 +102,7 @@ def _file(view: View) -> Writable:
 
 @functools.lru_cache(maxsize=2)
 def _fault(raw: bytes) -> str:
-    """Why no rule can be changed in the file, "" for nothing; one of a hundred thousand rules is not parsed each time."""
+    """Why no rule can be changed in the file, "" for nothing; one of very many rules is not parsed each time."""
     try:
         rules_in(ConfigFile(raw).text)
     except (NotEditableError, UnicodeDecodeError) as error:
