@@ -140,10 +140,11 @@ async def _posted(request: Request, form: Form, rule: str) -> Response:
         await _written(request, view, now, form.get("was", ""), made_text, draft.name, number)
     except RefusedError as error:
         refused = _refused(view, draft.query) if "query" in error.keys else None
+        errors = {key: _ended(said) for key, said in error.keys.items()}
         return await _page(
             request,
             view,
-            replace(sheet, errors=error.keys, elsewhere=error.elsewhere, refused=refused, status=422),
+            replace(sheet, errors=errors, elsewhere=error.elsewhere, refused=refused, status=422),
         )
     except FileChangedError:
         fresh = await _standing(request, view)  # as it is now, also where it was changed after ``now`` was read
@@ -229,7 +230,7 @@ def _as_is(now: Standing, rule: str) -> str:
 
 def _paste(view: View, error: Exception) -> str:
     return (
-        f"Nothing was written: {_ended(str(error))} Put this into {view.settings.path.name} yourself, then "
+        f"Nothing was written. {_ended(str(error))} Put this into {view.settings.path.name} yourself, then "
         "`khabardar reload`."
     )
 
