@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from alerts.compiling import no_collection
 from khabardar.toml_lines import LineIndex, index_lines
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ class NotEditableError(Exception):
 
 def rules_in(text: str) -> list[dict[str, Any]]:
     """The rules as they are written, ``${NAME}`` and all. Raises ``NotEditableError``."""
-    rules = _read(text).get("rules", [])
+    return _rules_of(_read(text))
+
+
+def _rules_of(table: dict[str, Any]) -> list[dict[str, Any]]:
+    rules = table.get("rules", [])
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise NotEditableError("The rules of the file are no list of tables.")
     return rules
@@ -38,35 +43,38 @@ def rules_in(text: str) -> list[dict[str, Any]]:
 
 def with_rule(text: str, keys: Keys) -> str:
     """The text with one more rule, behind the last one. Raises ``NotEditableError``."""
-    rules, index = rules_in(text), index_lines(text)
+    table, index = _read(text), index_lines(text)
+    rules = _rules_of(table)
     added = {name: _plain(value) for name, value in keys.items() if value is not None}
     if ("rules",) in index.ends:
         first, last = _stretch(text, index, ("rules",))
         made = _rewritten(text[first:last], lambda document: _into(document["rules"], keys))
-        return _checked(text[:first] + made + text[last:], text, [*rules, added])
+        return _checked(text[:first] + made + text[last:], table, [*rules, added])
     place = _stretch(text, index, ("rules", len(rules) - 1))[1] if rules else len(text)
     end = _line_end(text)
     before, behind = text[:place], text[place:]
     before += end if before and not before.endswith("\n") else ""
     gap = end if before and not before.endswith(("\n\n", "\n\r\n")) else ""
     after = end if behind and not behind.startswith(("\n", "\r\n")) else ""
-    return _checked(before + gap + rule_text(keys).replace("\n", end) + after + behind, text, [*rules, added])
+    return _checked(before + gap + rule_text(keys).replace("\n", end) + after + behind, table, [*rules, added])
 
 
 def with_changed_rule(text: str, number: int, keys: Keys) -> str:
     """The text with keys of a rule changed; ``number`` counts from 0. Raises ``NotEditableError``."""
-    rules, index = rules_in(text), index_lines(text)
+    table, index = _read(text), index_lines(text)
+    rules = _rules_of(table)
     listed = ("rules",) in index.ends
     first, last = _stretch(text, index, ("rules",) if listed else ("rules", number))
     made = _rewritten(text[first:last], lambda document: _change(document["rules"][number if listed else 0], keys))
     changed = {**rules[number], **{name: _plain(value) for name, value in keys.items()}}
     rules[number] = {name: value for name, value in changed.items() if value is not None}
-    return _checked(text[:first] + made + text[last:], text, rules)
+    return _checked(text[:first] + made + text[last:], table, rules)
 
 
 def without_rule(text: str, number: int) -> str:
     """The text without a rule; comments above it and behind it stay. Raises ``NotEditableError``."""
-    rules, index = rules_in(text), index_lines(text)
+    table, index = _read(text), index_lines(text)
+    rules = _rules_of(table)
     if ("rules",) in index.ends:
         first, last = _stretch(text, index, ("rules",))
         made = _rewritten(text[first:last], lambda document: document["rules"].__delitem__(number))
@@ -76,7 +84,7 @@ def without_rule(text: str, number: int) -> str:
         empty = re.match("[ \t]*\r?\n", text[last:])
         if empty and re.search(r"(\A|\n[ \t]*\r?\n)\Z", text[:first]):
             last += empty.end()  # of two empty lines that would now meet
-    return _checked(text[:first] + made + text[last:], text, rules[:number] + rules[number + 1 :])
+    return _checked(text[:first] + made + text[last:], table, rules[:number] + rules[number + 1 :])
 
 
 def rule_as_written(text: str, number: int) -> str:
@@ -135,7 +143,8 @@ def _plain(value: Value | None) -> Any:
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        with no_collection():
+            return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotEditableError(f"The file is not valid TOML: {error}.") from None
 
@@ -214,11 +223,11 @@ def _into(array: MutableSequence[Any], keys: Keys) -> None:
     array.append(table)
 
 
-def _checked(made: str, before: str, rules: list[dict[str, Any]]) -> str:
-    """The new text, if it says what it should and nothing else."""
-    said, wanted = _read(made), _read(before)
+def _checked(made: str, before: dict[str, Any], rules: list[dict[str, Any]]) -> str:
+    """The new text, if it says what it should and nothing else: all but the rules as ``before``."""
+    said = _read(made)
     found = said.pop("rules", [])
-    wanted.pop("rules", None)
+    wanted = {name: value for name, value in before.items() if name != "rules"}
     if repr(said) != repr(wanted) or [*map(_unordered, found)] != [*map(_unordered, rules)]:
         raise NotEditableError("The rule could not be written without changing something else.")
     return made

@@ -114,6 +114,7 @@ class Desk:
         self._waiting = 0
         self._counting = threading.Lock()
         self._counted: tuple[float, Mapping[str, int]] | None = None
+        self._counting_lately = threading.Lock()
         self._lately: tuple[float, str, list[date], Lately] | None = None
 
     def stats(self) -> Mapping[str, int]:
@@ -127,7 +128,7 @@ class Desk:
     def lately(self) -> tuple[list[date], Lately]:
         """The last thirty days, oldest first, and how often each rule matched on them, at most a minute old."""
         view = self.view
-        with self._counting:
+        with self._counting_lately:
             now = time.monotonic()
             if self._lately is None or now - self._lately[0] > LATELY_FOR or self._lately[1] != str(view.zone):
                 today = datetime.now(view.zone).date()

@@ -143,6 +143,8 @@ class Source(Shape):
     failures: int
     kept: int
     error: _Text
+    unread: int
+    unread_why: _Text
 
 
 class Delivery(Shape):

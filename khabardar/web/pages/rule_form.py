@@ -15,9 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from khabardar.config_file import FileChangedError, FileNotWritableError, why_not_writable
 from khabardar.rule_edits import (
-    Keys,
     NotEditableError,
-    Value,
     rule_as_written,
     rule_text,
     with_changed_rule,
@@ -26,10 +24,11 @@ from khabardar.rule_edits import (
 )
 from khabardar.web.desk import Desk, View
 from khabardar.web.pages.layout import desk_of, page
+from khabardar.web.pages.rule_draft import Draft, draft_in, draft_of, keys_of
 from khabardar.web.pages.rule_trial import Attempt, made, read
 from khabardar.web.pages.search import names_of
 from khabardar.web.problems import ProblemError
-from khabardar.web.saving import RefusedError, Standing, borrowing, channels_of, judge, standing, write
+from khabardar.web.saving import RefusedError, Standing, borrowing, judge, standing, write
 from khabardar.web.security.forms import Form, form_route, guard_of, visitor_of
 from query import QueryError
 
@@ -41,20 +40,6 @@ CHANGED = (
     "The configuration file was changed since this page was opened, so nothing was written. Above the form is what "
     "it says of this rule now; send the form again if it should become what the form says."
 )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The fields of the form, as texts; ``channels`` by the names they have in force."""
-
-    name: str = ""
-    query: str = ""
-    channels: tuple[str, ...] = ()
-    deliver: str = "now"
-    repeat: str = "story"
-    wait: str = ""
-    urgent: bool = False
-    enabled: bool = True
 
 
 @dataclass(frozen=True)
@@ -130,60 +115,6 @@ async def switched(request: Request, form: Form) -> Response:
     return await _in_force(request, did, name)
 
 
-def draft_of(rule: dict[str, Any]) -> Draft:
-    """A rule of the file as the form shows it."""
-
-    def text(key: str, default: str = "") -> str:
-        return str(rule.get(key, default))
-
-    return Draft(
-        text("name"),
-        text("query").strip(),
-        tuple(channels_of(rule)),
-        text("deliver", "now"),
-        text("repeat", "story"),
-        text("wait"),
-        rule.get("urgent", False) is True,
-        rule.get("enabled", True) is not False,
-    )
-
-
-def draft_in(form: Form) -> Draft:
-    """What was sent."""
-
-    def text(key: str) -> str:
-        return form.get(key, "").replace("\r\n", "\n").strip()
-
-    channels = tuple(name.removeprefix("channel:") for name in form if name.startswith("channel:"))
-    return Draft(
-        text("name"),
-        text("query"),
-        channels,
-        text("deliver") or "now",
-        text("repeat") or "story",
-        text("wait"),
-        "urgent" in form,
-        "enabled" in form,
-    )
-
-
-def keys_of(draft: Draft, before: dict[str, Any] | None) -> Keys:
-    """What has to be written: of a new rule all that is not the default, of a known one what differs."""
-    was = Draft(channels=()) if before is None else draft_of(before)
-    keys: dict[str, Value | None] = {}
-    if before is None:
-        keys = {"name": draft.name, "query": draft.query}
-    for key in ("name", "query", "deliver", "repeat", "wait", "urgent", "enabled"):
-        if getattr(draft, key) != getattr(was, key):
-            keys[key] = getattr(draft, key)
-    if keys.get("wait") == "":
-        keys["wait"] = None
-    if set(draft.channels) != set(was.channels):
-        written = channels_of(before or {})
-        keys["channels"] = tuple(str(written.get(name, name)) for name in draft.channels)
-    return keys
-
-
 async def _posted(request: Request, form: Form, rule: str) -> Response:
     desk = desk_of(request)
     view = desk.view
@@ -209,10 +140,11 @@ async def _posted(request: Request, form: Form, rule: str) -> Response:
         await _written(request, view, now, form.get("was", ""), made_text, draft.name, number)
     except RefusedError as error:
         refused = _refused(view, draft.query) if "query" in error.keys else None
+        errors = {key: _ended(said) for key, said in error.keys.items()}
         return await _page(
             request,
             view,
-            replace(sheet, errors=error.keys, elsewhere=error.elsewhere, refused=refused, status=422),
+            replace(sheet, errors=errors, elsewhere=error.elsewhere, refused=refused, status=422),
         )
     except FileChangedError:
         fresh = await _standing(request, view)  # as it is now, also where it was changed after ``now`` was read
@@ -298,7 +230,7 @@ def _as_is(now: Standing, rule: str) -> str:
 
 def _paste(view: View, error: Exception) -> str:
     return (
-        f"Nothing was written: {_ended(str(error))} Put this into {view.settings.path.name} yourself, then "
+        f"Nothing was written. {_ended(str(error))} Put this into {view.settings.path.name} yourself, then "
         "`khabardar reload`."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from archive.counting import Lately
 from archive.model import Silence
 from archive.standing import Health
 from archive.standing import Standing as SourceStanding
-from khabardar.config_file import why_not_writable
-from khabardar.rule_edits import NotEditableError
+from khabardar import config_file
+from khabardar.config_file import ConfigFile
+from khabardar.rule_edits import NotEditableError, rules_in
 from khabardar.web.desk import Desk, View
 from khabardar.web.pages.chart import Chart, chart_of
 from khabardar.web.pages.layout import desk_of, page
-from khabardar.web.saving import standing
 from query import may_match_source
 
 SHOWN = 50
@@ -90,11 +91,23 @@ class Writable:
 def _file(view: View) -> Writable:
     path = view.settings.path
     try:
-        mark = standing(view).file.mark
+        file = config_file.read(path)
+        if fault := _fault(file.raw):
+            return Writable(why_not=fault)
         stale = path.stat().st_mtime > view.taken_up_at.timestamp() + STALE
-    except (NotEditableError, OSError) as error:
-        return Writable(why_not=str(error).removesuffix("."))
-    return Writable(mark, why_not_writable(path) or "", stale)
+    except OSError as error:
+        return Writable(why_not=f"{path.name} cannot be read: {error.strerror or error}")
+    return Writable(file.mark, config_file.why_not_writable(path) or "", stale)
+
+
+@functools.lru_cache(maxsize=2)
+def _fault(raw: bytes) -> str:
+    """Why no rule can be changed in the file, "" for nothing; one of very many rules is not parsed each time."""
+    try:
+        rules_in(ConfigFile(raw).text)
+    except (NotEditableError, UnicodeDecodeError) as error:
+        return str(error).removesuffix(".")
+    return ""
 
 
 def _shown(desk: Desk, view: View, part: Sequence[RuleSettings]) -> tuple[list[Shown], int]:
@@ -109,7 +122,7 @@ def _shown(desk: Desk, view: View, part: Sequence[RuleSettings]) -> tuple[list[S
         last = counts.last.get(rule.name)
         if last is None and time.monotonic() < deadline:
             last = desk.archive.last_match(rule.name)
-        blind = [one for one in dark if may_match_source(view.parse(rule.query), one.source)] if dark else []
+        blind = [one for one in dark if may_match_source(view.query_of(rule), one.source)] if dark else []
         numbers, chart = _drawn(days, counts, rule.name)
         found.append(Shown(rule, masked(view, rule.query), numbers, chart, last, blind, silences.get(rule.name)))
     return found, counts.looked_at

@@ -69,13 +69,16 @@ for (const field of document.querySelectorAll("textarea[data-try]")) {
     asking = new AbortController();
     place.setAttribute("aria-busy", "true");
     fetch(`${field.dataset.try}?${wanted}`, { headers: { "X-Part": "1" }, credentials: "same-origin", signal: asking.signal })
-      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((answer) => (answer.ok && !answer.redirected ? answer.text() : Promise.reject(answer.status)))
       .then((html) => {
         const unfinished = html.includes('class="unfinished');
         const open = place.querySelector("details")?.open;
         (unfinished ? note : place).innerHTML = html;
         if (open !== undefined) place.querySelector("details")?.toggleAttribute("open", open);
         if (!unfinished) note.replaceChildren();
+        for (const old of document.querySelectorAll("#wrong-q, #wrong-query")) if (!place.contains(old)) old.remove();
+        if (!unfinished && place.querySelector("#wrong-q")) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
         told.textContent = unfinished ? "" : place.querySelector(".sum")?.textContent ?? "";
         place.removeAttribute("aria-busy");
         if (unfinished) place.setAttribute("data-old", "");

@@ -166,7 +166,7 @@ async def test_link_to_a_list_claims_nothing_that_is_not_so(running: Served) -> 
         ({"deliver": "monthly"}, "deliver", "no time of delivery"),
         ({"wait": "soon"}, "wait", "soon"),
         ({"wait": "5m", "deliver": "hourly"}, "wait", "deliver"),
-        ({"repeat": "never"}, "repeat", "must be one of"),
+        ({"repeat": "never"}, "repeat", "Must be one of"),
         ({"channel:nobody": "on"}, "channels", "no channel"),
         ({"query": "x", "name": "${HOME}"}, "name", "environment"),
         ({"query": "${PATH} tea"}, "query", "environment"),
