@@ -79,8 +79,8 @@ HOSTILE: tuple[dict[str, object], ...] = (
     {"id": "turned", "title": "Tea \u202egnp.exe\u202c \u2066turned\u2069 \u200f", "body": "\u202eTea backwards"},
     {"id": "long", "title": f"Tea {_LONG}", "summary": _LONG, "body": f"{_LONG}\n{_LONG}", "section": _LONG[:3000]},
     {"id": "broken", "title": f"Tea {_BROKEN}", "body": "\ud83d tea"},
-    {"id": "braces", "title": "Tea {{ 7 * 7 }} {% raw %} ${7*7} &lt;script&gt; &#x3c;b&#x3e;", "language": '"><x lang='},
-    {"id": "endless", "title": "Tea no end", "body": "\n".join(f"{n} {'ک' * 60}" for n in range(9_000))},
+    {"id": "braces", "title": "Tea {{ 7*7 }} {% raw %} ${7*7} &lt;script&gt; &#x3c;b&#x3e;", "language": '"><x lang='},
+    {"id": "endless", "title": "Tea on", "body": "\n".join(f"{n} {'ک' * 60}" for n in range(9_000))},
     {"id": "empty", "title": ".", "body": "\n\n \n"},
     {"id": "ur-long", "title": "چائے " + "ک" * 5_000, "language": "ur", "summary": "چائے"},
 )  # fmt: skip
