@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from archive.bundling import bundle_due
 from archive.database import Database
+from archive.document import storable
 from archive.errors import ArchiveError
 from archive.ids import minted
 from archive.model import Bounds, Delivery, DeliveryState, Owed
@@ -208,6 +209,13 @@ def listed(database: Database, wanted: Wanted, limit: int) -> list[Delivery]:
     statement = select(deliveries.c.id).where(wanted.condition).order_by(*order).limit(limit)
     with database.read() as connection:
         return _deliveries(connection, list(connection.execute(statement).scalars()))
+
+
+def one(database: Database, delivery_id: str) -> Delivery | None:
+    """The delivery of an id; None if there is none."""
+    statement = select(deliveries.c.id).where(deliveries.c.id == storable(delivery_id))
+    with database.read() as connection:
+        return next(iter(_deliveries(connection, list(connection.execute(statement).scalars()))), None)
 
 
 def counted(database: Database, wanted: Wanted, most: int) -> int:

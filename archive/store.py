@@ -6,7 +6,7 @@ Each method says in one line what it does; the work is in the module it names.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from archive import (
     health,
     ledger,
     outbox,
+    promised,
     replaying,
     requeue,
     retention,
@@ -34,6 +35,7 @@ from archive import (
     tokens,
     troubles,
     writer,
+    yields,
 )
 from archive import search as searching
 from archive.claims import SourceState
@@ -59,8 +61,10 @@ from archive.model import (
     Trouble,
     Visit,
 )
+from archive.promised import Promised
 from archive.rewriting import Correction
 from archive.standing import Afterwards, Outage, Record, Standing
+from archive.yields import Lately
 from query import Query
 
 
@@ -94,6 +98,11 @@ class Archive:
     def migrate(self) -> list[str]:
         """Bring the tables and the full-text index up to date; the names of the upgrades that were run."""
         return schema.migrate(self._database)
+
+    @property
+    def place(self) -> str:
+        """The address without the password."""
+        return self._database.place
 
     def close(self) -> None:
         """Close all connections."""
@@ -145,6 +154,14 @@ class Archive:
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
         return claims.visits_of(self._database, source, limit)
+
+    def yields(self, since: datetime, offset: timedelta) -> dict[str, dict[date, int]]:
+        """Items that were new, by source and day; days begin so long before those of UTC."""
+        return yields.yields(self._database, since, offset)
+
+    def lately(self, since: datetime) -> dict[str, Lately]:
+        """What the visits of each source were since then."""
+        return yields.lately(self._database, since)
 
     # items: archive.writer
 
@@ -294,6 +311,24 @@ class Archive:
     ) -> int:
         """How many deliveries there are, at most one more than ``most``."""
         return outbox.counted(self._database, outbox.Wanted(state, channel, rule), most)
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """One delivery; None if there is none."""
+        return outbox.one(self._database, delivery_id)
+
+    def promised(
+        self,
+        limit: int,
+        channel: str | None = None,
+        rule: str | None = None,
+        after: tuple[datetime, int] | None = None,
+    ) -> list[Promised]:
+        """What is owed and in no delivery yet, in the order in which it is due; with ``after`` from there on."""
+        return promised.promised(self._database, limit, channel, rule, after)
+
+    def count_promised(self, channel: str | None = None, rule: str | None = None, *, most: int = 10_000) -> int:
+        """How much is owed and in no delivery yet, at most one more than ``most``."""
+        return promised.count_promised(self._database, most, channel, rule)
 
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""
@@ -473,6 +508,26 @@ class Archive:
         """How many there are of everything."""
         with self._database.read() as connection:
             return figures.counted(connection)
+
+    def items_ever(self) -> int:
+        """How many items were ever kept."""
+        return figures.items_ever(self._database)
+
+    def queues(self, now: datetime) -> dict[str, figures.Queue]:
+        """What waits for each channel."""
+        return figures.queues(self._database, now)
+
+    def size(self) -> figures.Size:
+        """How large the archive is."""
+        return figures.size_of(self._database)
+
+    def since(self, moment: datetime) -> figures.Span:
+        """What happened since then."""
+        return figures.since(self._database, moment)
+
+    def extent(self) -> tuple[datetime | None, datetime | None]:
+        """When the first and the last item were seen."""
+        return figures.extent(self._database)
 
     def waiting(self) -> dict[str, int]:
         """Channel name to how much it is still owed."""

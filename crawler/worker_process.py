@@ -61,6 +61,11 @@ class Worker:
         """The process id of the running worker, None when there is none."""
         return self._current.pid if self._current is not None and self._current.alive else None
 
+    @property
+    def memory(self) -> int:
+        """Bytes that the running worker last said it holds, without its readers; 0 when there is none."""
+        return self._current.memory if self._current is not None and self._current.alive else 0
+
     async def ask(
         self,
         do: str,

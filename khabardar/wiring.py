@@ -184,7 +184,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
             task.add_done_callback(reloads.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reload)
-        async with _web(settings, archive, service) as desk:
+        async with _web(settings, line, service) as desk:
             desks += [desk] if desk else []
             await service.run(stop)
     finally:
@@ -203,15 +203,15 @@ def _reloaded(running: Settings) -> Settings:
 
 
 @asynccontextmanager
-async def _web(settings: Settings, archive: Archive, service: Service) -> AsyncIterator[Desk | None]:
+async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterator[Desk | None]:
     if not settings.web.listen:
         yield None
         return
     from khabardar.web.application import application
-    from khabardar.web.desk import Desk
+    from khabardar.web.desk import Desk, Works
     from khabardar.web.server import Web
 
-    desk = Desk(archive, settings, service.alive)
+    desk = Desk(line.archive, settings, service.alive, Works(line.worker, service.visit_now, service.ring))
     password = settings.web.password
     web = Web(application(desk, password.get_secret_value() if password else None), settings.web.listen)
     web.start()

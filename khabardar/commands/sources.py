@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.model import NewsItem, VisitStatus, rfc3339
 from archive.standing import Health, Standing
 from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
 from khabardar.commands.source_find import find
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from archive.claims import SourceState
     from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
+    from khabardar.source_visit import Brought
 
 app = typer.Typer(help="Sources: their health, try one, find a site's feeds.", no_args_is_help=True)
 app.command()(find)
@@ -149,13 +149,14 @@ def try_source(
     if name not in by_name:
         raise no_such("source", name, list(by_name))
     with waiting(f"visiting {name} …"):
-        items, rejected, visit = asyncio.run(_visit(settings, by_name[name], limit))
-    for item in items:
+        came = asyncio.run(_visit(settings, by_name[name], limit))
+    for item in came.items:
         _show(item, settings, as_json=as_json)
-    for entry in rejected:
+    for entry in came.rejected:
         say(f"not taken: {entry.title or entry.url}: {entry.reason}")
+    visit = came.visit
     if visit is None:
-        say(f"stopped after {plural(len(items), 'item')}; --limit 0 reads all.")
+        say(f"stopped after {plural(len(came.items), 'item')}; --limit 0 reads all.")
         return
     said = f"{name}: {visit.status.value}, {plural(visit.items, 'entry')}, {plural(visit.requests, 'request')}"
     say(f"{said}: {visit.error}" if visit.error else f"{said}.")
@@ -163,26 +164,14 @@ def try_source(
         raise typer.Exit(1)
 
 
-async def _visit(
-    settings: Settings, source: SourceSettings, limit: int
-) -> tuple[list[NewsItem], list[Rejected], Visit | None]:
-    """What one visit brings; the Visit is None when enough was seen before its end."""
-    from crawler.crawl import crawl
-    from crawler.errand import Errand
+async def _visit(settings: Settings, source: SourceSettings, limit: int) -> Brought:
+    """What one visit brings, by a worker of its own."""
     from crawler.worker_process import Worker
+    from khabardar.source_visit import brought
 
-    items: list[NewsItem] = []
-    rejected: list[Rejected] = []
     worker = Worker(settings.crawl)
     try:
-        async with aclosing(crawl([Errand(source)], settings.crawl, worker)) as news:
-            async for one in news:
-                if isinstance(one, Visit):
-                    return items, rejected, one
-                (items if isinstance(one, NewsItem) else rejected).append(one)  # type: ignore[arg-type]
-                if limit and len(items) >= limit:
-                    break
-        return items, rejected, None
+        return await brought(source, settings.crawl, worker, limit=limit)
     finally:
         await worker.stop()
 
