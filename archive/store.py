@@ -155,9 +155,9 @@ class Archive:
         """The last visits of a source, newest first."""
         return claims.visits_of(self._database, source, limit)
 
-    def yields(self, since: datetime, offset: timedelta) -> dict[str, dict[date, int]]:
-        """Items that were new, by source and day; days begin so long before those of UTC."""
-        return yields.yields(self._database, since, offset)
+    def yields(self, since: datetime, offset: timedelta, names: Collection[str]) -> dict[str, dict[date, int]]:
+        """Items that were new, by source and day, of the named ones; days begin so long before those of UTC."""
+        return yields.yields(self._database, since, offset, names)
 
     def lately(self, since: datetime) -> dict[str, Lately]:
         """What the visits of each source were since then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,13 +26,16 @@ class Lately:
     missed: int
 
 
-def yields(database: Database, since: datetime, offset: timedelta) -> dict[str, dict[date, int]]:
-    """Source -> day -> items that were new. Days begin ``offset`` before those of UTC; days without any are missing.
+def yields(
+    database: Database, since: datetime, offset: timedelta, names: Collection[str]
+) -> dict[str, dict[date, int]]:
+    """Source -> day -> items that were new, of the named ones. Days begin ``offset`` before those of UTC; days without
+    any are missing.
     Visits are kept for thirty days."""
     day = (type_coerce(visits.c.ended_at, BigInteger) + int(offset.total_seconds()) * 1_000_000) // _DAY
     statement = (
         select(visits.c.source, day, func.sum(visits.c.new))
-        .where(visits.c.ended_at >= since, visits.c.new > 0)
+        .where(visits.c.source.in_(names), visits.c.ended_at >= since, visits.c.new > 0)
         .group_by(visits.c.source, day)
     )
     found: dict[str, dict[date, int]] = defaultdict(dict)

@@ -11,6 +11,7 @@ from archive.yields import Lately
 from tests.archive.samples import HOUR, NOW, item, judged, promise
 
 DAY = timedelta(days=1)
+BOTH = ("dawn", "profit")
 
 
 def _visit(archive: Archive, source: str, at: object, new: int, *, failed: bool = False, missed: int = 0) -> None:
@@ -54,8 +55,9 @@ def test_items_of_a_day_are_those_of_the_reader_s_day(archive: Archive) -> None:
     _visit(archive, "dawn", evening, 0)
     _visit(archive, "profit", evening - 40 * DAY, 9)
     today = evening.date()
-    assert archive.yields(NOW - 30 * DAY, timedelta(hours=5)) == {"dawn": {today: 3, today + DAY: 4}}
-    assert archive.yields(NOW - 30 * DAY, timedelta(hours=-3)) == {"dawn": {today: 4, _before(today): 3}}
+    assert archive.yields(NOW - 30 * DAY, timedelta(hours=5), BOTH) == {"dawn": {today: 3, today + DAY: 4}}
+    assert archive.yields(NOW, timedelta(0), []) == {}
+    assert archive.yields(NOW - 30 * DAY, timedelta(hours=-3), BOTH) == {"dawn": {today: 4, _before(today): 3}}
 
 
 def _before(day: date) -> date:

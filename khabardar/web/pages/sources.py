@@ -148,16 +148,18 @@ def every_of(view: View, known: Known) -> str:
 
 def _lines(archive: Archive, view: View, shown: Sequence[Known]) -> list[Line]:
     now = datetime.now(UTC)
-    days, found = _yields(archive, view, now)
+    days, found = _yields(archive, view, [one.source.name for one in shown], now)
     lately = archive.lately(now - timedelta(days=1))
     return [_line(view, one, days, found.get(one.source.name, {}), lately, now) for one in shown]
 
 
-def _yields(archive: Archive, view: View, now: datetime) -> tuple[list[date], Mapping[str, Mapping[date, int]]]:
+def _yields(
+    archive: Archive, view: View, names: Sequence[str], now: datetime
+) -> tuple[list[date], Mapping[str, Mapping[date, int]]]:
     """The days of the chart and what each source brought on them, in the zone of the configuration as it is now."""
     first = now - timedelta(days=DAYS - 1)
     offset = view.zone.utcoffset(now.astimezone(view.zone).replace(tzinfo=None)) or timedelta(0)
-    return days_between(first, now, str(view.zone)), archive.yields(first - timedelta(days=1), offset)
+    return days_between(first, now, str(view.zone)), archive.yields(first - timedelta(days=1), offset, names)
 
 
 def _line(
@@ -182,7 +184,7 @@ def _line(
 
 def _account(archive: Archive, view: View, known: Known) -> Account:
     now, name = datetime.now(UTC), known.source.name
-    days, found = _yields(archive, view, now)
+    days, found = _yields(archive, view, [name], now)
     own = found.get(name, {})
     record = archive.record(name, now)
     several = len(known.source.starts) > 1
