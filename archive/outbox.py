@@ -186,7 +186,10 @@ class Wanted:
         """The same in SQL."""
         condition: ColumnElement[bool] = true()
         if self.state is not None:
-            condition &= deliveries.c.state == DeliveryState(self.state).value
+            state = DeliveryState(self.state)
+            # Nearly all are sent: by an index of states SQLite would sort them all to show the newest few.
+            hidden = state is DeliveryState.SENT and self.channel is None
+            condition &= (func.coalesce(deliveries.c.state, "") if hidden else deliveries.c.state) == state.value
         if self.channel is not None:
             condition &= deliveries.c.channel == self.channel
         if self.rule is not None:

@@ -30,8 +30,7 @@ def yields(
     database: Database, since: datetime, offset: timedelta, names: Collection[str]
 ) -> dict[str, dict[date, int]]:
     """Source -> day -> items that were new, of the named ones. Days begin ``offset`` before those of UTC; days without
-    any are missing.
-    Visits are kept for thirty days."""
+    any are missing. Visits are kept for thirty days."""
     day = (type_coerce(visits.c.ended_at, BigInteger) + int(offset.total_seconds()) * 1_000_000) // _DAY
     statement = (
         select(visits.c.source, day, func.sum(visits.c.new))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -24,10 +25,20 @@ TRIES = 200
 LONGEST_WHY = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that is known of a delivery; ``disabled``: why its channel is told nothing at present, None if it is."""
+
+    line: Line
+    tries: Sequence[Try]
+    message: str
+    disabled: str | None
+
+
 async def delivery(request: Request) -> Response:
     """All that is known of it."""
-    line, tries, message = await _account(request)
-    view = desk_of(request).view
+    account = await _account(request)
+    view, line, tries = desk_of(request).view, account.line, account.tries
     return page(
         request,
         "delivery.html.jinja",
@@ -36,14 +47,15 @@ async def delivery(request: Request) -> Response:
         delivery=line.delivery,
         tries=tries[-TRIES:],
         earlier=max(0, len(tries) - TRIES),
-        message=message,
+        message=account.message,
+        disabled=account.disabled,
         masked=view.masked,
     )
 
 
 async def ask_drop(request: Request) -> Response:
     """Why it is to be sent no more."""
-    line, _, _ = await _account(request)
+    line = (await _account(request)).line
     if line.delivery.state is not DeliveryState.OWED:
         raise ProblemError(409, "Not owed", "Only what is owed can be dropped; this has ended.")
     return page(request, "drop.html.jinja", line=line, delivery=line.delivery, error=None, why="")
@@ -54,7 +66,7 @@ async def drop(request: Request, form: Form) -> Response:
     desk, number = desk_of(request), request.path_params["id"]
     why = form.get("why", "").strip()[:LONGEST_WHY]
     if not why:
-        line, _, _ = await _account(request)
+        line = (await _account(request)).line
         error = "Say why: it is all that will be left of this alert."
         return page(request, "drop.html.jinja", 422, line=line, delivery=line.delivery, error=error, why="")
     count, _ = await desk.ask(desk.archive.drop, [number], why, datetime.now(UTC))
@@ -70,10 +82,12 @@ async def retry(request: Request, _: Form) -> Response:
         raise ProblemError(409, "Nothing to try", "It was sent, or there is none such.")
     if desk.works is not None:
         desk.works.ring()
-    return told(request, f"/deliveries/{number}", "It will be tried again now.")
+    account = await _account(request)
+    when = "now" if account.disabled is None else "when its channel is enabled again"
+    return told(request, f"/deliveries/{number}", f"It will be tried again {when}.")
 
 
-async def _account(request: Request) -> tuple[Line, Sequence[Try], str]:
+async def _account(request: Request) -> Account:
     desk = desk_of(request)
     found = await desk.ask(_found, desk.archive, desk.view, request.path_params["id"])
     if found is None:
@@ -81,12 +95,18 @@ async def _account(request: Request) -> tuple[Line, Sequence[Try], str]:
     return found
 
 
-def _found(archive: Archive, view: View, number: str) -> tuple[Line, Sequence[Try], str] | None:
+def _found(archive: Archive, view: View, number: str) -> Account | None:
     one = archive.delivery(number)
     if one is None:
         return None
     message = written(one.message, view) if one.message is not None else ""
-    return lines_of(archive, view, [one])[0], archive.delivery_tries(one.id), message
+    disabled = archive.disabled_channels().get(one.channel)
+    return Account(
+        lines_of(archive, view, [one])[0],
+        archive.delivery_tries(one.id),
+        message,
+        None if disabled is None else view.masked(disabled),
+    )
 
 
 ROUTES: list[BaseRoute] = [

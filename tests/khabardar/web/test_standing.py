@@ -196,6 +196,8 @@ async def test_a_disabled_channel_is_asked_about_and_put_back_to_work(ill: Serve
     question = await _page(ill, "/channels/enable?name=hook")
     _harmless(question)
     assert "2 alerts that are owed" in question.text
+    assert "when its channel is enabled again" in await led(ill, await send(ill, f"/deliveries/{one.id}/retry"))
+    assert "Its channel is disabled" in (await ill.client.get(f"/deliveries/{one.id}")).text
     assert "enabled again" in await led(ill, await send(ill, "/channels/enable", name="hook"))
     assert ill.archive.disabled_channels() == {}
     await _page(ill, "/channels/enable?name=hook", 404)
