@@ -18,7 +18,7 @@ USER khabardar
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
-# Loopback inside the container: nothing is published until a password is set and `listen` is changed.
+# Without a password it listens on loopback inside the container only; packaging/entrypoint.sh, compose.yaml.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=40s --retries=3 \
   CMD ["python", "-c", "import sys, urllib.request as u; sys.exit(u.urlopen('http://127.0.0.1:8017/readyz', timeout=4).status != 200)"]
 ENTRYPOINT ["khabardar-entrypoint"]

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= $(or $(KHABARDAR_CONFIG),khabardar.toml)
 
-.PHONY: help setup setup-dev demo run test lint format lock clean
+.PHONY: help setup setup-dev demo run test lint format docs lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: setup-dev  ## ruff, mypy --strict, import-linter
 format: setup-dev  ## formats the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: setup-dev  ## the documentation as a site, in build/site
+	@$(BIN)/zensical build --strict --clean --config-file zensical.toml
 
 lock:  ## makes the lock files anew from pyproject.toml (names, versions, hashes)
 	@sh packaging/lock.sh

@@ -12,6 +12,7 @@ from typing import Any
 
 from alerts.excerpt import cut_before
 from alerts.inert import encodable, host_of
+from alerts.novelty import new_sentences
 from archive.json_item import item_json
 from archive.model import Delivery, MatchSpan, NewsItem, Owed, Story, rfc3339
 from archive.standing import Outage
@@ -40,7 +41,7 @@ _KEY_ORDER = (
         "late",
     ),
     *("also_in", "items", "id", "url", "source", "author", "summary", "body", "language", "section", "place"),
-    *("credit", "published_at", "seen_at", "matches", "rule", "name", "query", "field", "start", "end"),
+    *("credit", "published_at", "seen_at", "new", "matches", "rule", "name", "query", "field", "start", "end"),
     *("dark", "subject", "text", "about", "state", "since", "until", "why"),
 )
 
@@ -59,7 +60,7 @@ def compose(
     may leave the house: "full" (the default), "excerpt" or "link". Offsets of matches are right for the text that is
     sent; matches in a part that is not sent are left out. A digest says which sources were dark in its time. Beside the
     keys that are always there, ``note`` says why a message comes late or as a digest, ``earlier`` names the deliveries
-    that told of the same story before.
+    that told of the same story before, and ``new`` of an item then says which sentences of its body are new.
     """
     kind = _kind(delivery)
     data: dict[str, Any] = {
@@ -68,6 +69,8 @@ def compose(
         "rules": _rules(delivery.owed),
         "stories": _stories(delivery.owed, stories, spans, sources_store),
     }
+    if delivery.earlier:
+        _mark_new(data["stories"], stories)
     if notes := notes_of(delivery):
         data["note"] = " ".join(notes)
     if delivery.earlier:
@@ -188,6 +191,19 @@ def _story(
         "also_in": also_in(story, shown),
         "items": items,
     }
+
+
+def _mark_new(told: Sequence[dict[str, Any]], stories: Sequence[Story]) -> None:
+    """Each item that is told with what the reports before it did not say."""
+    items = {story.id: story.items for story in stories}
+    for story in told:
+        shown = {item["id"]: item for item in story["items"]}
+        before: list[str] = []
+        for item in items[story["story_id"]]:  # first seen first
+            if item.id not in shown:
+                before.append(item.body or item.summary or "")
+            elif new := new_sentences(shown[item.id]["body"] or "", before):
+                shown[item.id]["new"] = [{"start": start, "end": end} for start, end in new]
 
 
 def is_late(item: NewsItem) -> bool:

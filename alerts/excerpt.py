@@ -14,6 +14,8 @@ _END = re.compile(r"(?:[.!?…۔؟][\"'”’)\]»]*\s+(?=[^a-z\s])|[。！？][
 _SHORT = re.compile(
     r"(?:^|[\s(.])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Rs|No|Prof|Gen|Col|Lt|Maj|Capt|Sen|Rep|Gov|Inc|Ltd|Co|vs)\.\s+$"
 )
+_NEAR = 40
+"""Code points before the end of a sentence in which an abbreviation would stand."""
 _WHOLE = 320
 """Code points of a sentence that is shown whole; of a longer one only the part around the match."""
 
@@ -84,6 +86,21 @@ def passages(text: str, marks: Sequence[Range], reach: int = 110, at_most: int =
     points to both sides. Each stays inside its paragraph."""
     windows = [_sentence(text, start, end) or _window(text, start, end, reach) for start, end in joined(marks)]
     return joined(windows, gap=1)[:at_most]
+
+
+def sentences(text: str) -> list[Range]:
+    """All sentences, in order; none runs across paragraphs, and what is only white space is none."""
+    found: list[Range] = []
+    for paragraph in re.finditer(r"[^\n]+", text):
+        at = paragraph.start()
+        ends = [end.end() for end in _END.finditer(text, *paragraph.span())]
+        for end in (*ends, paragraph.end()):
+            if end < paragraph.end() and _SHORT.search(text[max(at, end - _NEAR) : end]):
+                continue
+            if text[at:end].strip():
+                found.append((at, at + len(text[at:end].rstrip())))
+            at = end
+    return found
 
 
 def _sentence(text: str, start: int, end: int) -> Range | None:

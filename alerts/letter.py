@@ -22,7 +22,8 @@ IN_FULL = 20
 cuts off what is longer than about 100 KB: so many leave room for some forty more."""
 LEAD = 300
 WHY = 6
-"""Code points of a story's lead; matched words named per rule."""
+NEWS = 3
+"""Code points of a story's lead; matched words named per rule; stretches of what is new in a further report."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -51,7 +52,7 @@ class Why:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One item of a story as it is shown. ``link`` is None when the URL is nothing to click on; ``explain`` is the
-    command that shows the item's ledger."""
+    command that shows the item's ledger, ``news`` what the reports told before did not say."""
 
     title: Passage
     outlet: str
@@ -64,6 +65,7 @@ class Report:
     passages: tuple[Passage, ...]
     why: tuple[Why, ...]
     explain: str = ""
+    news: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,10 @@ def _telling(story: Mapping[str, Any], data: Mapping[str, Any], zone: tzinfo) ->
 def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Report:
     url = item["url"]
     link = web_address(url)
+    news = [
+        (start, start + cut_before(item["body"][start:end], LEAD))
+        for start, end in joined(((each["start"], each["end"]) for each in item.get("new", ())), gap=1)[:NEWS]
+    ]
     facts = [one_line(item[key] or "", 80) for key in ("place", "credit", "author")]
     return Report(
         title=_passage(item, "title", (0, len(item["title"]))),
@@ -168,23 +174,27 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
         link=link,
         address=link or one_line(url or "", 200),
         host=one_line(host_of(link or ""), 80),
-        passages=tuple(_text(item)),
+        passages=tuple(_text(item, news)),
+        news=tuple(_passage(item, "body", each) for each in news),
         why=tuple(_why(item, told)),
         explain=f"khabardar explain {shlex.quote(one_line(item['id'], 200))}" if item["id"] else "",
     )
 
 
-def _text(item: Mapping[str, Any]) -> list[Passage]:
-    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere."""
+def _text(item: Mapping[str, Any], news: Sequence[Range]) -> list[Passage]:
+    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere;
+    what is shown as ``news`` is not shown again for its matches."""
     lead, text = ("summary", item["summary"]) if item["summary"] else ("body", item["body"])
     if not text:
         return []
     window = (0, cut_before(text, LEAD))
+    marks = [mark for mark in _marks(item, "body") if not any(start <= mark[0] < end for start, end in news)]
     if lead == "summary":
-        found = passages(item["body"] or "", _marks(item, "body"))
-        return [_passage(item, "summary", window), *(_passage(item, "body", each) for each in found)]
-    outside = [mark for mark in _marks(item, "body") if mark[1] > window[1]]
-    windows = joined([window, *passages(text, outside)])
+        return [
+            _passage(item, "summary", window),
+            *(_passage(item, "body", at) for at in passages(item["body"] or "", marks)),
+        ]
+    windows = joined([window, *passages(text, [mark for mark in marks if mark[1] > window[1]])])
     return [_passage(item, "body", each) for each in windows]
 
 

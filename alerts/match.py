@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from alerts.rules import Rule, Rules
 from archive.document import document_of
@@ -24,6 +24,12 @@ def match(items: Sequence[NewsItem], rules: Rules, now: datetime) -> list[Judged
     One ``Judged`` per item, in order, whatever happens: a rule that raises is skipped and noted in ``rules.broken``.
     """
     return [_judged(item, rules, now) for item in items]
+
+
+def warm(rules: Rules) -> None:
+    """Make the index of the rules and load what it needs: the first item shall not wait for it."""
+    for _ in matching(document_of(NewsItem(title="-")), rules, datetime.now(UTC)):
+        pass
 
 
 def matching(document: Document, rules: Rules, now: datetime) -> Iterator[tuple[Rule, Verdict]]:
@@ -76,12 +82,14 @@ def matching_names(document: Document, rules: Rules, now: datetime) -> list[str]
 
 
 def _judged(item: NewsItem, rules: Rules, now: datetime) -> Judged:
-    found = list(matching(document_of(item), rules, item.seen_at or now))
+    document = document_of(item)
+    found = list(matching(document, rules, item.seen_at or now))
     return Judged(
         item=item,
         rules=tuple(rule.name for rule, _ in found),
         spans=tuple(_spans(found)),
         promises=tuple(promise for rule, _ in found for promise in _promises(rule, rules, now)),
+        document=document,
     )
 
 

@@ -18,7 +18,7 @@ from alerts.compiling import Checked, Compiled, compiled, no_collection
 from alerts.durations import seconds_of
 from alerts.index import RuleIndex
 from alerts.quiet import clock_time
-from query import Names, Query, QueryError, parse
+from query import Document, Names, Query, QueryError, parse
 
 if TYPE_CHECKING:
     from alerts.many import ManyRules
@@ -217,6 +217,13 @@ class Rules:
         except Exception:
             log.exception("the compiled rules cannot be asked; they are matched a slower way")
             return RuleIndex(self.rules)
+
+    def make_ready(self) -> None:
+        """Make the index now and ask it once, so that the first item need not wait for it."""
+        try:
+            self.index.candidates(Document.of(title="first"))
+        except Exception:
+            log.exception("the index of rules failed")  # whoever matches falls back to judging every rule
 
     @property
     def by_name(self) -> Mapping[str, Rule]:

@@ -27,6 +27,8 @@ class Channel(Protocol):
 
     async def send(self, delivery: Delivery) -> Told: ...
 
+    def warm(self) -> None: ...
+
     async def aclose(self) -> None: ...
 
 
@@ -55,6 +57,16 @@ class Sender:
         secrets = self._secrets[delivery.channel]
         refused = {one: hidden(reason, secrets) for one, reason in told.refused.items()}
         return replace(told, answer=hidden(told.answer, secrets), refused=refused)
+
+    def warm(self) -> None:
+        """Load what the first deliveries need: libraries, certificates, templates. In a thread of the caller's."""
+        for name, channel in self._channels.items():
+            try:
+                channel.warm()
+            except Exception:
+                log.exception(
+                    "what channel %r needs could not be loaded; it is tried again with its first delivery", name
+                )
 
     async def aclose(self) -> None:
         """Close what is held open between deliveries."""

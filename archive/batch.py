@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from archive import story_rows
+from archive.database import rows_of
 from archive.identity import is_state
 from archive.model import Keeping, NewsItem
-from archive.owing import owe
+from archive.owing import due_of, owed_rows, row_of, told_by
+from archive.pending import Pending
 from archive.prepare import Prepared
-from archive.sightings import Seen, note
+from archive.sightings import Seen
 from archive.stories import brings_new_facts
-from archive.tables import SECOND_BITS, item_keys, items, matches, seq_floor
+from archive.tables import SECOND_BITS, matches, seq_floor
 
 CONTENT = ("author", "summary", "body", "language", "section", "place", "credit", "published_at")
+_SECOND = 1 << SECOND_BITS
+_LAST_SQLITE = "SELECT value, (SELECT max(seq) FROM items WHERE seq >= value AND seq < value + ?) FROM json_each(?)"
+_LAST_POSTGRES = (
+    "SELECT low, (SELECT max(seq) FROM items WHERE seq >= low AND seq < low + %s) FROM unnest(%s::bigint[]) AS low"
+)
 NOT_ALERTING = "kept without alerting"
 
 
@@ -33,15 +41,48 @@ class Batch:
     alerting: bool
     by_key: dict[str, str] = field(default_factory=dict)
     stored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    pending: Pending = field(default_factory=Pending)
+    _next_seq: dict[int, int] = field(default_factory=dict)
+
+    def flush(self) -> None:
+        """Write what is gathered, so that the database can be asked and changed."""
+        gathered, self.pending = self.pending, Pending()
+        self._next_seq.clear()
+        gathered.write(self.connection, self.now)
+
+    def look_ahead(self, moments: Iterable[datetime]) -> None:
+        """Ask at once for the next row numbers within the seconds of these moments."""
+        self._next_seq.update(_next_seqs(self.connection, sorted({seq_floor(moment) for moment in moments})))
+
+    def next_seq(self, moment: datetime) -> int:
+        """A row number within the second of ``moment`` that nobody has, among those gathered too."""
+        floor = seq_floor(moment)
+        seq = self._next_seq.get(floor)
+        if seq is None:
+            seq = free_seq(self.connection, moment)
+        if seq - floor >= _SECOND:  # it is full, and of the one that it goes on in some may be gathered
+            self.flush()
+            seq = free_seq(self.connection, moment)
+        self._next_seq[seq - seq % _SECOND] = seq + 1
+        return seq
 
 
 def owe_new(work: Batch, one: Prepared, item_id: str, story_id: str) -> tuple[tuple[str, str], ...]:
     """Write down what a fresh item owes; the (channel, rule) pairs."""
 
     def new_facts() -> bool:
+        work.flush()
         return brings_new_facts(one.print, story_rows.prints_of_story(work.connection, story_id, item_id))
 
-    return owe(work.connection, item_id, story_id, one.judged.promises, work.now, new_facts)
+    promises = one.judged.promises
+    if not promises:
+        return ()
+    rows = [*work.pending.owed.get(story_id, ())]
+    if story_id not in work.pending.stories:
+        rows += owed_rows(work.connection, story_id)
+    due = due_of(promises, told_by(rows, item_id), new_facts)
+    work.pending.owe(story_id, [row_of(promise, item_id, story_id, 1, work.now) for promise in due.values()])
+    return tuple(due)
 
 
 def values_of(item: NewsItem) -> dict[str, object]:
@@ -54,13 +95,27 @@ def free_seq(connection: Connection, moment: datetime) -> int:
     """The next row number within the second of ``moment`` (or of one soon after, should a million not be enough)."""
     while True:
         low = seq_floor(moment)
-        high = low + (1 << SECOND_BITS)
-        last = connection.execute(select(func.max(items.c.seq)).where(items.c.seq >= low, items.c.seq < high)).scalar()
-        if last is None:
-            return low
-        if last + 1 < high:
-            return int(last) + 1
+        seq = _next_seqs(connection, [low])[low]
+        if seq < low + _SECOND:
+            return seq
         moment += timedelta(seconds=1)
+
+
+def _next_seqs(connection: Connection, floors: Sequence[int]) -> dict[int, int]:
+    """For each second, by its lowest row number: the one behind the last that is taken."""
+    if connection.dialect.name == "sqlite":
+        rows = rows_of(connection, _LAST_SQLITE, (_SECOND, json.dumps(floors)))
+    else:
+        rows = rows_of(connection, _LAST_POSTGRES, (_SECOND, list(floors)))
+    return {low: low if last is None else last + 1 for low, last in rows}
+
+
+def match_rows(item_id: str, one: Prepared) -> list[dict[str, object]]:
+    """The rules that match with their spans, as rows."""
+    return [
+        {"item_id": item_id, "rule": rule, "position": position, "spans": spans}
+        for position, (rule, spans) in enumerate(one.spans)
+    ]
 
 
 def keep_matches(connection: Connection, item_id: str, one: Prepared) -> None:
@@ -81,13 +136,12 @@ def keep_matches(connection: Connection, item_id: str, one: Prepared) -> None:
 def point(work: Batch, item_id: str, keys: Sequence[str]) -> None:
     """Let keys that point nowhere yet point to the item; what tells only how a list's entry looked names nothing."""
     fresh = [key for key in dict.fromkeys(keys) if key not in work.by_key and not is_state(key)]
-    if fresh:
-        work.connection.execute(item_keys.insert(), [{"key": key, "item_id": item_id} for key in fresh])
-        work.by_key.update(dict.fromkeys(fresh, item_id))
+    work.pending.keys += [{"key": key, "item_id": item_id} for key in fresh]
+    work.by_key.update(dict.fromkeys(fresh, item_id))
 
 
 def note_seen(work: Batch, item: NewsItem, item_id: str, keeping: Keeping) -> None:
     """Write down that an entry was seen and what came of it."""
     outcome = "kept" if keeping is Keeping.NEW else keeping.value
-    seen = Seen(item.source, item.keys, outcome, url=item.url, title=item.title, item_id=item_id)
-    note(work.connection, seen, work.now)
+    seen = Seen(item.source, item.keys, outcome, url=item.url, title=item.title, item_id=item_id, reason=item.unread)
+    (work.pending.fresh if keeping is Keeping.NEW else work.pending.known).append(seen)

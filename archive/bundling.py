@@ -78,7 +78,8 @@ def _digests(connection: Connection, *conditions: ColumnElement[bool]) -> list[s
 
 def _room(connection: Connection, channel: str, now: datetime, most: int) -> int:
     """How many alerts may begin now: what was made or sent within the hour counts, and what still waits to be sent,
-    so that a receiver that was away is not flooded either. A time in the future (the clock was set back) does not."""
+    so that a receiver that was away is not flooded either. A time in the future (the clock was set back) does not, nor
+    does what somebody dropped."""
     if not most:
         return sys.maxsize
     recent = and_(deliveries.c.created_at > now - HOUR, deliveries.c.created_at <= now)
@@ -89,6 +90,7 @@ def _room(connection: Connection, channel: str, now: datetime, most: int) -> int
         .where(
             deliveries.c.channel == channel,
             deliveries.c.kind.in_(("alert", "digest")),
+            deliveries.c.dropped.is_(None),
             or_(deliveries.c.state == DeliveryState.OWED.value, recent, ended),
         )
     )
@@ -134,6 +136,16 @@ def _digest(connection: Connection, channel: str, name: str, now: datetime, due:
     """All of a digest that is due, also of times that were missed: one message, like one visit for many ticks."""
     same = and_(owed.c.channel == channel, owed.c.bundle == name)
     return _bundle(connection, channel, now, same, and_(due, owed.c.bundle == name))
+
+
+def bundle_waiting(connection: Connection, channel: str, now: datetime) -> None:
+    """All that waits for its time (held back, or for a digest) in one delivery: to be dropped, and to be taken back."""
+    waiting = and_(OPEN, owed.c.channel == channel)
+    if connection.execute(select(owed.c.id).where(waiting).limit(1)).first() is None:
+        return
+    number = minted("d")
+    connection.execute(deliveries.insert().values(**_delivery(number, channel, "digest", now, False)))
+    connection.execute(owed.update().where(waiting).values(delivery_id=number))
 
 
 def _hold(connection: Connection, why: str, *conditions: ColumnElement[bool]) -> None:

@@ -21,9 +21,11 @@ from archive.model import Known, Visit, VisitStatus
 from archive.sightings import known_of
 from archive.standing import Afterwards
 from archive.tables import deliveries, sources, visits
+from archive.visit_days import count_visit
 
 VISITS_FOR = timedelta(days=30)
-"""What they tell of a source's habits is kept elsewhere, in a few rows (``archive.health``)."""
+"""What they tell of a source's habits is kept elsewhere, in a few rows (``archive.health``), and so are their sums by
+day (``archive.visit_days``)."""
 
 _PRUNED_AT_ONCE = 50
 
@@ -159,6 +161,7 @@ def checked(
         connection.execute(sources.update().where(sources.c.name == visit.source).values(**values))
         _release(connection, visit.source, owner)
         connection.execute(visits.insert().values(**_visit_values(visit, missed, row["first_visit"])))
+        count_visit(connection, visit, missed)
         if after is not None:
             learn(connection, visit.source, after, visit.ended_at)
         _prune(connection, visit.ended_at)

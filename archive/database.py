@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from archive.errors import ArchiveError, ArchiveReadOnlyError, ArchiveUnreachabl
 BUSY_SECONDS = 30
 _WRITER_LOCK = 0x6B686162  # "khab"; advisory locks are per database
 _WRITING = "khabardar_writing"
+_AFTERWARDS = "khabardar_afterwards"
 
 
 class Database:
@@ -63,11 +64,22 @@ class Database:
             # Threads of one process queue here instead of polling the file's lock.
             with self._one_writer, self.engine.connect() as opened:
                 connection = opened.execution_options(**{_WRITING: True})
+                opened.info[_AFTERWARDS] = []
                 with connection.begin():
                     self._still_there()
                     yield connection
+                for note in opened.info[_AFTERWARDS]:
+                    note()
         except exc.SQLAlchemyError as error:
             raise explained(error, self.url) from error
+
+    def run_script(self, statement: str) -> None:
+        """SQLite only: run a statement to its end, which is a transaction by itself, as the one writer."""
+        try:
+            with self._one_writer, contextlib.closing(self.engine.raw_connection()) as opened:
+                opened.driver_connection.executescript(statement)  # type: ignore[union-attr]
+        except sqlite3.Error as error:
+            raise explained(exc.OperationalError(statement, None, error), self.url) from error
 
     def _still_there(self) -> None:
         """The file that is open is the one that has the name: one that was removed or replaced still takes all that is
@@ -92,6 +104,11 @@ class Database:
         self.engine.dispose()
 
 
+def after_commit(connection: Connection, note: Callable[[], None]) -> None:
+    """Have something called when this write is in the file, and not if it is rolled back."""
+    connection.info.setdefault(_AFTERWARDS, []).append(note)
+
+
 def rows_of(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a statement, straight from the driver and with its signs for values. For what a search asks: over a
     few rows SQLAlchemy takes longer than the database. Errors are SQLAlchemy's."""
@@ -106,6 +123,15 @@ def rows_of(connection: Connection, statement: str, values: Sequence[Any] = ()) 
         raise exc.DBAPIError.instance(statement, tuple(values), error, known, dialect=connection.dialect) from error
     finally:
         cursor.close()
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Many small rows, with values as the database keeps them: SQLAlchemy takes longer over each than SQLite."""
+    if rows:
+        sign = "?" if connection.dialect.name == "sqlite" else "%s"
+        signs = ", ".join([sign] * len(columns))
+        statement = f"INSERT INTO {table}({', '.join(columns)}) VALUES ({signs})"  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, list(rows))
 
 
 def _checked(url: str) -> URL:
@@ -202,6 +228,9 @@ def _switch_to_wal(database: Database) -> None:
     while True:
         try:
             with contextlib.closing(database.engine.raw_connection()) as connection:
+                # Only an empty file takes this up; it lets an archive shrink again (archive.vacuum).
+                if connection.cursor().execute("PRAGMA page_count").fetchone()[0] == 0:
+                    connection.cursor().execute("PRAGMA auto_vacuum=INCREMENTAL")
                 mode = connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]
                 if mode != "wal":
                     raise ArchiveError(f"The archive {database.place} lies on a file system without WAL: move it.")

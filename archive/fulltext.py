@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -31,6 +32,7 @@ from query import Document, index_text
 COLUMNS = ("title", "summary", "body", "meta")
 _LONGEST_WORD = 120  # code points; no word that anybody asks for is longer, and PostgreSQL refuses 2,047 bytes
 _ENCODE = {code: 0xE000 + code for code in range(128) if not ("a" <= chr(code) <= "z" or "0" <= chr(code) <= "9")}
+_SIGN = re.compile("[\x00-\x1f!-/:-`{-\x7f]")  # what ``encoded`` changes, but for the space, which no word has
 _MARK = "analyser"
 _AT_ONCE = 200
 # One text with what analysers differ in; when its words change, the index has to be built anew.
@@ -60,12 +62,23 @@ class Entry:
 def entry_of(document: Document) -> Entry:
     """The words of an item's document, ready for the index. Costs an analysis of its text."""
     found = index_text(document)
-    return Entry({name: tuple(map(encoded, found.get(name, ()))) for name in COLUMNS})
+    return Entry({name: _encoded_all(found.get(name, ())) for name in COLUMNS})
 
 
 def encoded(token: str) -> str:
     """A word as both databases take it verbatim; the same for index and question."""
     return token[:_LONGEST_WORD].translate(_ENCODE)
+
+
+def _encoded_all(tokens: Sequence[str]) -> tuple[str, ...]:
+    """What ``encoded`` makes of each. Few words have a sign or are long, so they are looked for in all at once."""
+    if max(map(len, tokens), default=0) > _LONGEST_WORD:
+        return tuple(map(encoded, tokens))
+    return tuple(_SIGN.sub(_encoded_sign, " ".join(tokens)).split(" ")) if tokens else ()
+
+
+def _encoded_sign(found: re.Match[str]) -> str:
+    return chr(0xE000 + ord(found.group()))
 
 
 def write(connection: Connection, seq: int, entry: Entry) -> None:

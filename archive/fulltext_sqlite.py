@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
-from archive.database import rows_of
+from archive.database import after_commit, rows_of
 
 if TYPE_CHECKING:
     from archive.question import Words
@@ -26,6 +27,9 @@ _LAST = 1 << 52  # no row's number, which is its second times 2**20, comes near 
 _COUNT = text("SELECT count(*) FROM fulltext WHERE fulltext MATCH :question AND rowid > :over AND rowid <= :most")
 _BEGINNINGS = "SELECT word FROM lexicon WHERE word >= ? AND word < ? LIMIT ?"
 _KNOW = "INSERT OR IGNORE INTO lexicon(word) VALUES (?)"
+_MOST_KNOWN = 50_000
+_known_here: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
+"""Words of which this process knows that they are in the lexicon: those of most items."""
 _FEW_SEGMENTS = "INSERT INTO fulltext(fulltext, rank) VALUES ('usermerge', 2)"
 _JOIN = "INSERT INTO fulltext(fulltext, rank) VALUES ('merge', 200)"  # pages, some hundredths of a second
 _LEAST_CHANGES = 2  # of a merge that did something, by FTS5's own account
@@ -68,6 +72,7 @@ def clear(connection: Connection) -> None:
     """Delete all rows."""
     connection.execute(_CLEAR)
     connection.exec_driver_sql("DELETE FROM lexicon")
+    _known_here.pop(connection.engine, None)
 
 
 def find(connection: Connection, question: str, below: int, least: int, most: int) -> list[int]:
@@ -114,8 +119,17 @@ def beginning(connection: Connection, word: str, most: int) -> list[str]:
 def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -> None:
     """Every word of the index is in the lexicon. Words that are no longer in the index may stay: they find nothing."""
     words = {word for columns in rows for found in columns.values() for word in found}
-    if words:
-        connection.exec_driver_sql(_KNOW, [(word,) for word in sorted(words)])
+    known = _known_here.setdefault(connection.engine, set())
+    fresh = sorted(words - known)
+    if fresh:
+        connection.exec_driver_sql(_KNOW, [(word,) for word in fresh])
+        after_commit(connection, lambda: _note(known, fresh))
+
+
+def _note(known: set[str], fresh: Sequence[str]) -> None:
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+    known.update(fresh)
 
 
 def _values(seq: int, columns: Mapping[str, Sequence[str]]) -> dict[str, int | str]:

@@ -35,10 +35,14 @@ _TELLING = 5  # words that a sentence within the text must have to be told from 
 _RUN, _DENSITY = 3, 0.4  # sure lines, and their share, that prove a block of other stories at the end
 _ABOVE = 3  # captions too new to be known that may stand above such a block
 _LEDE = 60
-_SENTENCE = re.compile(r"[.!?…؟۔。！？」』][\"”’')）\]»]*\s*$|[:;：]\s*$")
+_ENDS = frozenset(".!?…؟۔。！？」』")  # of sentences
+_CLOSERS = "\"”’')）]»"  # what may stand behind an end
 _STOP = re.compile(r"[.۔。][\"”’')）\]»]*\s*$")  # headlines ask and shout, but do not end in a full stop
-_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+_CUT = ("…", "...")
 _BETWEEN = re.compile(r"[\W_]+")
+_TYPOGRAPHY = "‘’“”–—…"
+_LOWER = bytes(range(256)).lower()
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[a-z\u00c0-\u024f]{5,}|[\u0620-\u06ff]{3,}")
 _COMMON = """
@@ -91,29 +95,39 @@ def lines_of(text: str | None) -> list[Line]:
 
 def _line(written: str, start: int) -> Line | None:
     text = written.strip()
-    letters = _key(text) if len(text) <= _LONGEST else text[:_LEAST]
+    whole = _key(text)
+    letters = whole if len(text) <= _LONGEST else text[:_LEAST]
     if len(letters) < _LEAST:
         return None
-    size = len(letters) + 2 * len(_DENSE.findall(letters))
+    size = len(letters) if letters.isascii() else len(letters) + 2 * len(_DENSE.findall(letters))
     return Line(
         start=start,
         end=start + len(written),
         text=text,
-        mark=mark_of(text),
-        sentence=bool(_SENTENCE.search(text)) and not _CUT.search(text),
+        mark=_hashed(whole),
+        sentence=(text.endswith((":", ";", "：")) or text.rstrip(_CLOSERS)[-1:] in _ENDS) and not text.endswith(_CUT),
         headline=size >= _HEADLINE,
     )
 
 
 def mark_of(text: str) -> int:
     """What a line is recognised by in all its dresses: a hash (signed, 64 bits) of its letters and digits."""
+    return _hashed(_key(text))
+
+
+def _hashed(letters: str) -> int:
     return int.from_bytes(
-        hashlib.blake2b(_key(text).encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True
+        hashlib.blake2b(letters.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True
     )
 
 
 def _key(text: str) -> str:
-    return _BETWEEN.sub("", (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold())
+    if not text.isascii():
+        for sign in _TYPOGRAPHY:  # what makes most English texts more than ASCII parts words, as it would below
+            text = text.replace(sign, " ")
+        if not text.isascii():
+            return _BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return text.encode("ascii").translate(_LOWER, _NO_LETTERS).decode("ascii")
 
 
 def needed(line: Line) -> int:

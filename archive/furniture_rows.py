@@ -7,15 +7,16 @@ forgotten, those that do stay as long as they are met.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from archive.database import rows_of
 from archive.document import storable
 from archive.furniture import (
     STORIES,
@@ -32,7 +33,7 @@ from archive.furniture import (
 from archive.identity import bounded, item_keys
 from archive.model import NewsItem
 from archive.rows import chunks, items_by_id
-from archive.tables import furniture
+from archive.tables import furniture, micros_of, moment_of_micros
 from archive.tables import item_keys as keys_table
 
 MOST_LINES = 4_000  # of one outlet: what some two hundred and fifty articles carry
@@ -40,6 +41,15 @@ ONCE_FOR = timedelta(days=10)  # a line that came once
 KNOWN_FOR = timedelta(days=60)  # furniture that is not met any more
 _NOTED_AGAIN = timedelta(hours=12)
 _PRUNED_AT_ONCE = 200
+_KNOWN_SQLITE = (
+    "SELECT line, seen, title, last_at FROM json_each(?) j CROSS JOIN furniture ON line = j.value AND outlet = ?"
+)
+_KNOWN_POSTGRES = "SELECT line, seen, title, last_at FROM furniture WHERE line = ANY(%s::bigint[]) AND outlet = %s"
+_WRITE = (
+    "INSERT INTO furniture(outlet, line, stories, title, seen, last_at) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (outlet, line) DO UPDATE SET"
+    " stories = excluded.stories, title = excluded.title, seen = excluded.seen, last_at = excluded.last_at"
+)
 _LONGEST_OUTLET = 200
 
 
@@ -122,11 +132,13 @@ def _outlet(item: NewsItem) -> str:
 def _rows(connection: Connection, outlet: str, marks: Iterable[int]) -> dict[int, Row]:
     """The rows of these lines; new ones are empty."""
     rows = {mark: Row() for mark in marks}
-    for part in chunks(sorted(rows)):
-        statement = select(furniture).where(furniture.c.outlet == outlet, furniture.c.line.in_(part))
-        for row in connection.execute(statement):
-            seen = [_witness(one) for one in row.seen.split("\n") if one]
-            rows[row.line] = Row(seen, row.title, row.last_at, stored=True)
+    sqlite = connection.dialect.name == "sqlite"
+    wanted = json.dumps(sorted(rows)) if sqlite else sorted(rows)
+    for mark, seen, title, last_at in rows_of(
+        connection, _KNOWN_SQLITE if sqlite else _KNOWN_POSTGRES, (wanted, outlet)
+    ):
+        witnesses = [_witness(one) for one in seen.split("\n") if one]
+        rows[mark] = Row(witnesses, bool(title), moment_of_micros(last_at), stored=True)
     return rows
 
 
@@ -176,24 +188,16 @@ def write(connection: Connection, lesson: Lesson, now: datetime) -> None:
         changed = {mark: row for mark, row in rows.items() if row.changed}
         if not changed:
             continue
-        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        statement: Any = insert(furniture)
-        fresh = {name: statement.excluded[name] for name in ("stories", "title", "seen", "last_at")}
-        statement = statement.on_conflict_do_update(index_elements=["outlet", "line"], set_=fresh)
-        connection.execute(statement, [_values(outlet, mark, row, now) for mark, row in sorted(changed.items())])
+        statement = _WRITE if connection.dialect.name == "sqlite" else _WRITE.replace("?", "%s")
+        written = [_values(outlet, mark, row, micros_of(now)) for mark, row in sorted(changed.items())]
+        connection.exec_driver_sql(statement, written)
         if any(not row.stored for row in changed.values()):
             _prune(connection, outlet, now)
 
 
-def _values(outlet: str, mark: int, row: Row, now: datetime) -> dict[str, Any]:
-    return {
-        "outlet": outlet,
-        "line": mark,
-        "stories": len(row.seen),
-        "title": row.title,
-        "seen": "\n".join(" ".join(one) for one in row.seen),
-        "last_at": now,
-    }
+def _values(outlet: str, mark: int, row: Row, now: int) -> tuple[Any, ...]:
+    seen = "\n".join([" ".join(one) for one in row.seen])
+    return outlet, mark, len(row.seen), row.title, seen, now
 
 
 def _prune(connection: Connection, outlet: str, now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
-_LENGTH = 16  # 80 random bits
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
+_BYTES = 10  # 16 letters of base 32
 LONGEST = 200  # of an id that is given; ids are indexed
 
 
 def minted(kind: str) -> str:
     """A new id: ``n…`` for a news item, ``s…`` for a story, ``d…`` for a delivery."""
-    return kind + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    return kind + base64.b32encode(secrets.token_bytes(_BYTES)).translate(_CROCKFORD).decode("ascii")

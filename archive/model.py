@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from query import Document
+
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
@@ -24,8 +26,8 @@ class NewsItem:
     ``body`` is plain text; paragraphs are separated by a blank line. ``keys`` are what identifies the item from outside
     (``archive.identity``): several keys point to one ``id``, which is minted once by the archive and stays.
     ``complete`` is False when the article page could not be read and the text is only what the feed said: the page is
-    tried again at later visits, and what it brings is judged anew. ``clock`` says what was corrected in the date that
-    the page gave, None when it was believed as it stands.
+    tried again at later visits, and what it brings is judged anew; ``unread`` then says why it could not be read.
+    ``clock`` says what was corrected in the date that the page gave, None when it was believed as it stands.
     """
 
     title: str
@@ -46,6 +48,7 @@ class NewsItem:
     keys: tuple[str, ...] = ()
     complete: bool = True
     clock: str | None = None
+    unread: str | None = None
 
     @property
     def effective_at(self) -> datetime:
@@ -213,7 +216,8 @@ class Silence:
 class Judged:
     """An item with the rules that matched it, ready to be kept. ``quiet`` says why matching rules owe nothing to
     anybody (first visit, import without ``--alert``): recorded for ``explain``; the promises are then not owed.
-    ``store`` is how much of the item may be kept: "full", "excerpt" or "link"."""
+    ``store`` is how much of the item may be kept: "full", "excerpt" or "link". ``document`` is what was judged, so that
+    the index need not read the same text again."""
 
     item: NewsItem
     rules: tuple[str, ...] = ()
@@ -221,6 +225,7 @@ class Judged:
     promises: tuple[Promise, ...] = ()
     quiet: str | None = None
     store: str = "full"
+    document: Document | None = field(default=None, compare=False, repr=False)
 
 
 class Keeping(enum.StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,28 +50,41 @@ def owe(
     """Write down what is owed now; the (channel, rule) pairs. ``version``: above 1 for an edited item."""
     if not promises:
         return ()
-    told = _told(connection, item_id, story_id)
-    due: dict[tuple[str, str], Promise] = {}
-    for promise in promises:
-        pair = (promise.channel, promise.rule)
-        if pair not in due and is_owed(promise, told, new_facts, edited=version > 1):
-            due[pair] = promise
+    due = due_of(promises, told_by(owed_rows(connection, story_id), item_id), new_facts, edited=version > 1)
     if due:
-        rows = [_row(promise, item_id, story_id, version, now) for promise in due.values()]
+        rows = [row_of(promise, item_id, story_id, version, now) for promise in due.values()]
         connection.execute(owed.insert(), rows)
     return tuple(due)
 
 
-def _told(connection: Connection, item_id: str, story_id: str) -> Told:
+def due_of(
+    promises: Sequence[Promise], told: Told, new_facts: Callable[[], bool], *, edited: bool = False
+) -> dict[tuple[str, str], Promise]:
+    """The promises that hold now, by (channel, rule)."""
+    due: dict[tuple[str, str], Promise] = {}
+    for promise in promises:
+        pair = (promise.channel, promise.rule)
+        if pair not in due and is_owed(promise, told, new_facts, edited=edited):
+            due[pair] = promise
+    return due
+
+
+def owed_rows(connection: Connection, story_id: str) -> Sequence[Mapping[Any, Any]]:
+    """What was promised of a story: item, channel and rule."""
     statement = select(owed.c.item_id, owed.c.channel, owed.c.rule).where(owed.c.story_id == story_id)
-    rows = connection.execute(statement).all()
+    return connection.execute(statement).mappings().all()
+
+
+def told_by(rows: Iterable[Mapping[Any, Any]], item_id: str) -> Told:
+    """What these promises of a story mean for one of its items."""
+    pairs = [(row["item_id"], (row["channel"], row["rule"])) for row in rows]
     return Told(
-        story=frozenset((row.channel, row.rule) for row in rows),
-        item=frozenset((row.channel, row.rule) for row in rows if row.item_id == item_id),
+        story=frozenset(pair for _, pair in pairs), item=frozenset(pair for whose, pair in pairs if whose == item_id)
     )
 
 
-def _row(promise: Promise, item_id: str, story_id: str, version: int, now: datetime) -> dict[str, object]:
+def row_of(promise: Promise, item_id: str, story_id: str, version: int, now: datetime) -> dict[str, object]:
+    """A promise as a row."""
     return {
         "item_id": item_id,
         "story_id": story_id,

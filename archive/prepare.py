@@ -14,6 +14,7 @@ from archive.ids import LONGEST
 from archive.model import Judged, NewsItem
 from archive.stories import Print
 from archive.storing import cut, spans_within
+from query import Document
 
 _LONGEST_SOURCE = 200
 
@@ -33,7 +34,7 @@ def prepared(judged: Judged, now: datetime) -> Prepared:
     """``judged``, ready to be kept. Raises ``ValueError`` for times without a zone."""
     whole = storable_item(judged.item, now)
     item = cut(whole, judged.store)
-    document = document_of(whole)  # analysed once, for the index and for the print
+    document = _document(judged, whole)
     kept = document if item is whole else document_of(item)
     if item is not whole:
         judged = replace(judged, spans=spans_within(judged.spans, item))
@@ -44,6 +45,12 @@ def prepared(judged: Judged, now: datetime) -> Prepared:
         print=stories.print_of(document),
         spans=_spans(judged),
     )
+
+
+def _document(judged: Judged, item: NewsItem) -> Document:
+    """What the index and the print are made of: what was judged, if it is of these very words."""
+    document = document_of(item)
+    return judged.document if judged.document and judged.document.reads_like(document) else document
 
 
 def storable_item(item: NewsItem, now: datetime) -> NewsItem:
@@ -67,6 +74,7 @@ def storable_item(item: NewsItem, now: datetime) -> NewsItem:
         published_at=_utc(item.published_at),
         seen_at=seen_at,
         story_id=_short(item.story_id),
+        unread=storable_or_none(item.unread),
     )
     return replace(cleaned, keys=_keys(cleaned, given_id))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
+from archive.bundling import bundle_waiting
 from archive.database import Database
 from archive.document import storable
 from archive.model import DeliveryState
@@ -38,12 +39,17 @@ def drop(
     database: Database, ids: Sequence[str], why: str, now: datetime, channel: str | None = None
 ) -> tuple[int, list[str]]:
     """Send these deliveries, or all that ``channel`` is owed, no more: they have given up, with ``why`` kept. How many,
-    and those of the ids that are not owed. One that is on its way at this moment may still arrive; it then is sent."""
+    and those of the ids that are not owed. One that is on its way at this moment may still arrive; it then is sent.
+
+    What a channel is owed and is in no delivery yet (held back, for a digest) makes one delivery, which is dropped too.
+    """
     wanted = Wanted(DeliveryState.OWED, channel).condition
     values = {"state": "gave-up", "ended_at": now, "next_try_at": None, "dropped": storable(why)}
     with database.write() as connection:
         if channel is None:
             wanted &= deliveries.c.id.in_(ids)
+        else:
+            bundle_waiting(connection, channel, now)
         owing = set(connection.execute(select(deliveries.c.id).where(wanted)).scalars())
         connection.execute(deliveries.update().where(wanted).values(**values))
     return len(owing), [number for number in ids if number not in owing]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
-from archive import fulltext
+from archive import backup, fulltext
 from archive.database import Database
 from archive.errors import ArchiveNewerError, ArchiveOutdatedError
 from archive.migrations import HEAD, REVISIONS
+from archive.tables import marks
+
+_BEAT = "beat"
 
 
 def version_of(connection: Connection) -> str | None:
@@ -40,19 +45,31 @@ def check_version(database: Database, *, must_be_current: bool) -> None:
         )
 
 
-def migrate(database: Database) -> list[str]:
+def migrate(database: Database, copied: Callable[[Path], None] = lambda _: None) -> list[str]:
     """Run the missing upgrades in one transaction; their names, oldest first. Two processes may do it at once: the
     second waits for the first and finds nothing to do. "fulltext" among the names: the index was built anew for
-    a new analyser."""
+    a new analyser.
+
+    An SQLite archive that holds something is copied to a file beside it before; ``copied`` hears which.
+    """
     check_version(database, must_be_current=False)
     with database.write() as connection:
         before = version_of(connection)
         missing = list(REVISIONS[REVISIONS.index(before) + 1 :] if before else REVISIONS)
         if missing:
+            if before and (copy := backup.before_upgrade(database, before)):
+                copied(copy)
             _upgrade(connection)
         if fulltext.ensure_current(connection) and not missing:
             missing.append("fulltext")
     return missing
+
+
+def beat(database: Database, now: datetime) -> None:
+    """Write and commit a word: whoever says that all is well has seen the archive take something."""
+    with database.write() as connection:
+        if connection.execute(marks.update().where(marks.c.name == _BEAT).values(value=now.isoformat())).rowcount == 0:
+            connection.execute(marks.insert().values(name=_BEAT, value=now.isoformat()))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
 from sqlalchemy.engine import Connection
 
-from archive.database import Database
+from archive.database import Database, insert_rows
 from archive.document import storable, storable_or_none
 from archive.identity import STATE, item_keys, text_key
 from archive.model import Known, Rejected
@@ -26,7 +26,8 @@ STATES_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One source saw one entry: what came of it (kept, known, filled, rejected), why not, how often, when."""
+    """One source saw one entry: what came of it (kept, known, filled, rejected), how often, when; ``reason`` is why it
+    was not kept, or why only what its list said was: the page could not be read when it was last seen so."""
 
     source: str
     url: str | None
@@ -38,6 +39,7 @@ class Sighting:
     count: int
 
 
+_NOTED = ("source", "item_id", "url", "title", "outcome", "reason", "transient")
 _SIGHTING = tuple(each.name for each in fields(Sighting))
 
 
@@ -79,21 +81,29 @@ def note(connection: Connection, seen: Seen, now: datetime) -> None:
     """Count one more sighting; a row for each source, item (or entry) and outcome."""
     number = _same(connection, seen)
     if number is None:
-        row = {name: getattr(seen, name) for name in ("source", "item_id", "url", "title", "outcome", "reason")}
-        values = row | {"transient": seen.transient, "first_at": now, "last_at": now, "count": 1}
-        number = connection.execute(sightings.insert().values(**values).returning(sightings.c.id)).scalar_one()
-        known: set[str] = set()
-    else:
-        connection.execute(
-            sightings.update()
-            .where(sightings.c.id == number)
-            .values(last_at=now, count=sightings.c.count + 1, transient=seen.transient)
-        )
-        stored = select(sighting_keys.c.key).where(sighting_keys.c.sighting_id == number)
-        known = set(connection.execute(stored).scalars())
-    fresh = [{"sighting_id": number, "key": key} for key in dict.fromkeys(seen.keys) if key not in known]
-    if fresh:
-        connection.execute(sighting_keys.insert(), fresh)
+        note_fresh(connection, [seen], now)
+        return
+    connection.execute(
+        sightings.update()
+        .where(sightings.c.id == number)
+        .values(last_at=now, count=sightings.c.count + 1, transient=seen.transient, reason=seen.reason)
+    )
+    stored = select(sighting_keys.c.key).where(sighting_keys.c.sighting_id == number)
+    known = set(connection.execute(stored).scalars())
+    fresh = [(number, key) for key in dict.fromkeys(seen.keys) if key not in known]
+    insert_rows(connection, "sighting_keys", ("sighting_id", "key"), fresh)
+
+
+def note_fresh(connection: Connection, batch: Sequence[Seen], now: datetime) -> None:
+    """Note sightings that are the first of their kind; if several, each of another item."""
+    if not batch:
+        return
+    facts = {"first_at": now, "last_at": now, "count": 1}
+    rows = [{name: getattr(seen, name) for name in _NOTED} | facts for seen in batch]
+    statement = sightings.insert().returning(sightings.c.item_id, sightings.c.id)
+    numbers = {row.item_id: row.id for row in connection.execute(statement, rows)}
+    pairs = [(numbers[seen.item_id], key) for seen in batch for key in dict.fromkeys(seen.keys)]
+    insert_rows(connection, "sighting_keys", ("sighting_id", "key"), pairs)
 
 
 def _same(connection: Connection, seen: Seen) -> int | None:
@@ -172,6 +182,22 @@ def _kept_since() -> ColumnElement[bool]:
     )
 
 
+def unread_pages(database: Database, since: datetime, names: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Of the named sources: how many entries, seen since then, still lack their page, and why the last of them does."""
+    statement = (
+        select(sightings.c.source, sightings.c.item_id, sightings.c.reason)
+        .join(items, items.c.id == sightings.c.item_id)
+        .where(sightings.c.source.in_(names), sightings.c.last_at >= since)  # by an index, not through all there are
+        .where(sightings.c.reason.is_not(None), ~items.c.complete)
+        .order_by(sightings.c.last_at, sightings.c.id)
+    )
+    lacking: dict[str, dict[str, str]] = {}
+    with database.read() as connection:
+        for row in connection.execute(statement):
+            lacking.setdefault(row.source, {})[row.item_id] = row.reason
+    return {source: (len(of), list(of.values())[-1]) for source, of in lacking.items()}
+
+
 def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str]) -> tuple[Sighting, ...]:
     """All accounts of an item or of entries with one of the keys, oldest first."""
     by_key = select(sighting_keys.c.sighting_id).where(sighting_keys.c.key.in_(keys))
@@ -185,12 +211,9 @@ def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str
     )
 
 
-def count_kept(connection: Connection, source: str, effective_at: datetime) -> None:
-    """One more item of a source, if it is one that is visited."""
+def count_kept(connection: Connection, source: str, number: int, newest_at: datetime) -> None:
+    """So many more items of a source, if it is one that is visited."""
     newest = sources.c.newest_item_at
-    is_newer = or_(newest.is_(None), newest < effective_at)
-    connection.execute(
-        sources.update()
-        .where(sources.c.name == source)
-        .values(kept=sources.c.kept + 1, newest_item_at=case((is_newer, literal(effective_at, Moment())), else_=newest))
-    )
+    at = case((or_(newest.is_(None), newest < newest_at), literal(newest_at, Moment())), else_=newest)
+    statement = sources.update().where(sources.c.name == source)
+    connection.execute(statement.values(kept=sources.c.kept + number, newest_item_at=at))

@@ -5,7 +5,7 @@ Each method says in one line what it does; the work is in the module it names.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from archive import (
     silencing,
     tokens,
     troubles,
+    vacuum,
+    visit_days,
     writer,
     yields,
 )
@@ -43,6 +45,7 @@ from archive.database import Database, make_writable
 from archive.forgetting import Forgotten
 from archive.furniture_rows import Lesson
 from archive.ledger import Ledger, Try
+from archive.migrations import REVISIONS
 from archive.model import (
     Bounds,
     Delivery,
@@ -95,14 +98,25 @@ class Archive:
             raise
         return cls(database)
 
-    def migrate(self) -> list[str]:
-        """Bring the tables and the full-text index up to date; the names of the upgrades that were run."""
-        return schema.migrate(self._database)
+    def migrate(self, copied: Callable[[Path], None] = lambda _: None) -> list[str]:
+        """Bring the tables and the full-text index up to date; the names of the upgrades that were run. ``copied``
+        hears the name of the copy that is made of an SQLite archive before."""
+        return schema.migrate(self._database, copied)
+
+    @staticmethod
+    def is_new(upgrades: Sequence[str]) -> bool:
+        """Whether an archive was made by these upgrades, and not only brought up to date."""
+        return bool(upgrades) and upgrades[0] == REVISIONS[0]
 
     @property
     def place(self) -> str:
         """The address without the password."""
         return self._database.place
+
+    @property
+    def kind(self) -> str:
+        """The database: "sqlite" or "postgresql"."""
+        return "sqlite" if self._database.sqlite else "postgresql"
 
     def close(self) -> None:
         """Close all connections."""
@@ -133,6 +147,10 @@ class Archive:
         """Write down how a visit went and what it changed, and give the lease back."""
         claims.checked(self._database, visit, next_check_at, missed, owner, after)
 
+    def unread_pages(self, since: datetime, names: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Of the named sources: how many entries seen since then still lack their page, and why the last of them."""
+        return sightings.unread_pages(self._database, since, names)
+
     # how sources behave: archive.health
 
     def record(self, source: str, now: datetime) -> Record:
@@ -150,6 +168,10 @@ class Archive:
     def tell(self, changed: Sequence[Standing], notices: settling.Notices, now: datetime) -> int:
         """Owe the operator notices of how sources are now, once; how many."""
         return health.tell(self._database, changed, notices, now)
+
+    def visit_days(self, since: datetime, source: str | None = None) -> list[visit_days.VisitDay]:
+        """The sums of the visits by source, day and outcome."""
+        return visit_days.days_since(self._database, since, source)
 
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
@@ -190,9 +212,17 @@ class Archive:
         """Note entries that were seen and not kept."""
         sightings.reject(self._database, batch, now)
 
-    def forget_texts(self, before: datetime, now: datetime | None = None) -> int:
-        """Remove the texts of items seen before that time; their identity stays. How many."""
-        return retention.forget_texts(self._database, before, now or datetime.now(UTC))
+    def forget_texts(self, before: datetime, now: datetime | None = None, seconds: float | None = None) -> int:
+        """Remove the texts of items seen before that time, for so long; their identity stays. How many."""
+        return retention.forget_texts(self._database, before, now or datetime.now(UTC), seconds)
+
+    def prune(self, now: datetime, seconds: float | None = None) -> retention.Pruned:
+        """Remove rows that serve nobody any more, for about so long."""
+        return retention.prune(self._database, now, seconds)
+
+    def shrink(self, seconds: float) -> int:
+        """Give free room of an SQLite archive back to the disk, for about so long; how many bytes."""
+        return vacuum.shrink(self._database, seconds)
 
     def forget(self, url_or_id: str, now: datetime) -> Forgotten | None:
         """Remove all words of an item and keep its tombstone; None if it was never kept."""
@@ -222,10 +252,12 @@ class Archive:
         limit: int = 100,
         each: int | None = None,
         bounds: Mapping[str, Bounds] | None = None,
+        compose: outbox.Compose | None = None,
     ) -> list[Delivery]:
-        """Bundle what is due, and lease what is to be tried now; the channels take turns, their bounds are heeded."""
+        """Bundle what is due, and lease what is to be tried now, with its message if ``compose`` makes one; the
+        channels take turns, their bounds are heeded."""
         return outbox.claim_deliveries(
-            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds
+            self._database, now, owner, lease, channels=channels, limit=limit, each=each, bounds=bounds, compose=compose
         )
 
     def replay(self, item_id: str, promises: Sequence[Promise], spans: Sequence[MatchSpan], now: datetime) -> int:
@@ -534,6 +566,10 @@ class Archive:
         with self._database.read() as connection:
             return figures.waiting(connection)
 
+    def beat(self, now: datetime) -> None:
+        """Write and commit a word. Raises an ``ArchiveError`` unless the archive takes it."""
+        schema.beat(self._database, now)
+
     def ping(self) -> None:
         """Raises an ``ArchiveError`` unless the archive answers and has its tables."""
         schema.check_version(self._database, must_be_current=True)
@@ -543,6 +579,6 @@ class Archive:
         with self._database.read() as connection:
             return figures.held(connection)
 
-    def backup(self, path: str | Path) -> None:
+    def backup(self, path: str | Path, *, compact: bool = False) -> None:
         """A consistent copy of an SQLite archive while it is in use."""
-        copies.backup(self._database, path)
+        copies.backup(self._database, path, compact=compact)

@@ -14,6 +14,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate, count, filterfalse
+from operator import add
 
 from query import Document
 
@@ -55,23 +57,29 @@ def print_of(document: Document) -> Print | None:
 
 def _print(analysed: Sequence[str], least: int) -> Print | None:
     tokens = analysed[:_MOST_WORDS]
+    written = " ".join(tokens)
     # A Japanese or Chinese word has two or three characters, and every character is a token.
-    characters = sum(1 for token in tokens if _HAN_OR_KANA.match(token))
+    characters = 0 if written.isascii() else sum(1 for token in tokens if _HAN_OR_KANA.match(token))
     length = len(tokens) - characters + characters // 3
     if length < least:
         return None
-    runs = {" ".join(tokens[start : start + _RUN]) for start in range(len(tokens) - _RUN + 1)}
-    figures = {token for token in tokens if _is_figure(token)}
-    return Print(frozenset(map(_hash, runs)), frozenset(figures), length)
+    figures = frozenset(filter(_is_figure, filterfalse(str.isalpha, set(tokens))))
+    return Print(_hashes(written, tokens), figures, length)
 
 
-def _hash(run: str) -> int:
-    return int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+def _hashes(written: str, tokens: Sequence[str]) -> frozenset[int]:
+    """The hashes of all runs of the tokens, which are ``written`` with a space between."""
+    whole = written.encode("utf-8", "replace")
+    each = tokens if len(whole) == len(written) else [token.encode("utf-8", "replace") for token in tokens]
+    starts = [*map(add, accumulate(map(len, each), initial=0), count())]
+    runs = {whole[start : end - 1] for start, end in zip(starts, starts[_RUN:], strict=False)}
+    digests = b"".join([hashlib.blake2b(run, digest_size=8).digest() for run in runs])
+    return frozenset(struct.unpack(f">{len(runs)}q", digests))
 
 
 def _is_figure(token: str) -> bool:
     """A number that says something: neither a year nor a day of the month, for reprints carry other dates."""
-    return any(letter.isdigit() for letter in token) and not _DATE_LIKE.fullmatch(token)
+    return any(map(str.isdigit, token)) and not _DATE_LIKE.fullmatch(token)
 
 
 def containment(one: Print, other: Print) -> float:
@@ -107,12 +115,18 @@ def sampled(hashes: frozenset[int]) -> list[int]:
     that two texts share is in both samples or in neither, and a short text's all meet a long one's quarter."""
     if len(hashes) <= _SAMPLE_ABOVE:
         return sorted(hashes)
-    return sorted(value for value in hashes if value % _SAMPLE == 0)
+    return sorted([value for value in hashes if value % _SAMPLE == 0])
 
 
 def asked(hashes: frozenset[int]) -> list[int]:
     """The hashes to find candidates with: of a text too long to be like a short one, the sample will do."""
     return sorted(hashes) if len(hashes) <= LONGEST_RATIO * _SAMPLE_ABOVE else sampled(hashes)
+
+
+def least_shared(hashes: frozenset[int]) -> int:
+    """How many of the ``asked`` hashes another text must have to be looked at: a quarter of those that one as unlike in
+    length as may be, and as unlike in words, would have by chance. What comes back in every report has fewer."""
+    return max(1, int(CONTAINMENT * len(hashes) / LONGEST_RATIO / _SAMPLE / 4))
 
 
 def packed(hashes: frozenset[int]) -> bytes:

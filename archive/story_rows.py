@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from archive import stories
-from archive.ids import minted
+from archive.database import insert_rows, rows_of
 from archive.rows import lasting_story
 from archive.stories import Print
 from archive.tables import items, owed, prints, shingles, story_aliases
@@ -20,31 +21,75 @@ from archive.tables import items, owed, prints, shingles, story_aliases
 # Prints are needed as long as a reprint may come; kept a little longer for items that come late.
 PRINTS_FOR = stories.WINDOW + timedelta(days=2)
 _MOST_CANDIDATES = 12
-_HASHES_AT_ONCE = 400
+# CROSS JOIN is SQLite's way to say in which order: the runs first, each looked up in the index.
+_SHARED_SQLITE = (
+    "SELECT s.item_id, count(*) FROM json_each(?) j CROSS JOIN shingles s ON s.hash = j.value"
+    " GROUP BY s.item_id HAVING count(*) >= ? ORDER BY count(*) DESC, s.item_id LIMIT ?"
+)
+_SHARED_POSTGRES = (
+    "SELECT s.item_id, count(*) FROM shingles s WHERE s.hash = ANY(%s::bigint[])"
+    " GROUP BY s.item_id HAVING count(*) >= %s ORDER BY count(*) DESC, s.item_id LIMIT %s"
+)
 _PRUNED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Like:
-    """A stored item that tells the same in the same words."""
+class KeptPrint:
+    """What a kept text is recognised by, and whose story it tells."""
+
+    story_id: str
+    source: str
+    effective_at: datetime
+    print: Print
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The texts that a batch is about to keep: their prints by item, and by sampled run the first that has it and,
+    where there are several, all."""
+
+    prints: dict[str, KeptPrint] = field(default_factory=dict)
+    first: dict[int, str] = field(default_factory=dict)
+    several: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, item_id: str, kept: KeptPrint) -> None:
+        """One more text."""
+        self.prints[item_id] = kept
+        for run in stories.sampled(kept.print.hashes):
+            if (first := self.first.setdefault(run, item_id)) != item_id:
+                self.several.setdefault(run, [first]).append(item_id)
+
+    def shared(self, runs: Sequence[int]) -> Counter[str]:
+        """How many of these runs each of the texts has."""
+        found: Counter[str] = Counter()
+        for run in self.first.keys() & runs:
+            found.update(self.several.get(run) or (self.first[run],))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A kept item that tells the same in the same words. ``bridge``: it may join its story to another one."""
 
     story_id: str
     share: float
     bridge: bool
 
 
-def story_for(
-    connection: Connection, found: Print | None, effective_at: datetime, source: str, *, own: str | None, item_id: str
-) -> str:
-    """The story of an item: that of the best likeness, else its ``own`` one, else a new one. A text that is like two
-    stories, and about as long, joins them."""
-    likes = _likes(connection, found, effective_at, source, item_id) if found else []
+def story_of_likes(likes: Sequence[Like], own: str | None = None) -> list[str]:
+    """The stories that these likes make one, the ``own`` one of the item among them; none: it has none yet."""
     if not likes:
-        return own or minted("s")
+        return [own] if own else []
     same = {likes[0].story_id, *(like.story_id for like in likes if like.bridge)}
-    if own:
-        same.add(own)
-    return join(connection, sorted(same))
+    return sorted(same | {own} if own else same)
+
+
+def story_for(
+    connection: Connection, found: Print | None, effective_at: datetime, source: str, *, own: str, item_id: str
+) -> str:
+    """The story of a kept item in its new words: that of the best likeness, else its ``own`` one. A text that is like
+    two stories, and about as long, joins them."""
+    return join(connection, story_of_likes(likes_of(connection, found, effective_at, source, item_id), own))
 
 
 def join(connection: Connection, ids: Sequence[str]) -> str:
@@ -82,39 +127,53 @@ def name_story(connection: Connection, story_id: str, also: str) -> None:
         connection.execute(story_aliases.insert().values(id=also, story_id=story_id))
 
 
-def _likes(connection: Connection, found: Print, effective_at: datetime, source: str, item_id: str) -> list[_Like]:
-    """Stored items of the last days that are reprints of this text, the likest first."""
-    candidates = _candidates(connection, found, item_id)
-    if not candidates:
+def likes_of(
+    connection: Connection,
+    found: Print | None,
+    effective_at: datetime,
+    source: str,
+    item_id: str,
+    unwritten: Unwritten | None = None,
+) -> list[Like]:
+    """Items of the last days that are reprints of this text, the likest first."""
+    if found is None:
         return []
-    window = (effective_at - stories.WINDOW, effective_at + stories.WINDOW)
-    statement = (
-        select(prints, items.c.story_id, items.c.source)
-        .join(items, items.c.id == prints.c.item_id)
-        .where(prints.c.item_id.in_(candidates), prints.c.effective_at.between(*window))
-    )
+    unwritten = unwritten or Unwritten()
+    candidates = _candidates(connection, found, item_id, unwritten)
     likes = []
-    for row in connection.execute(statement):
-        other = Print(stories.unpacked(row.hashes), frozenset(row.figures.split()), row.words)
-        if stories.is_reprint(found, other, same_source=bool(source) and source == row.source):
-            share = stories.containment(found, other)
-            likes.append(_Like(row.story_id, share, stories.may_bridge(found, other)))
+    for other in _prints(connection, candidates, unwritten):
+        near = abs(other.effective_at - effective_at) <= stories.WINDOW
+        if near and stories.is_reprint(found, other.print, same_source=bool(source) and source == other.source):
+            share = stories.containment(found, other.print)
+            likes.append(Like(other.story_id, share, stories.may_bridge(found, other.print)))
     return sorted(likes, key=lambda like: (-like.share, like.story_id))
 
 
-def _candidates(connection: Connection, found: Print, item_id: str) -> list[str]:
+def _candidates(connection: Connection, found: Print, item_id: str, unwritten: Unwritten) -> list[str]:
     """The items that share most sampled runs with this text."""
     asked = stories.asked(found.hashes)
-    shared: Counter[str] = Counter()
-    for start in range(0, len(asked), _HASHES_AT_ONCE):
-        part = asked[start : start + _HASHES_AT_ONCE]
-        statement = (
-            select(shingles.c.item_id, func.count()).where(shingles.c.hash.in_(part)).group_by(shingles.c.item_id)
-        )
-        for other, count in connection.execute(statement):
-            shared[other] += count
+    least = stories.least_shared(found.hashes)
+    if connection.dialect.name == "sqlite":
+        rows = rows_of(connection, _SHARED_SQLITE, (json.dumps(asked), least, _MOST_CANDIDATES + 1))
+    else:
+        rows = rows_of(connection, _SHARED_POSTGRES, (asked, least, _MOST_CANDIDATES + 1))
+    shared = Counter(dict(rows)) + unwritten.shared(asked)
     del shared[item_id]
-    return [other for other, _count in shared.most_common(_MOST_CANDIDATES)]
+    enough = [(-count, other) for other, count in shared.items() if count >= least]
+    return [other for _, other in sorted(enough)[:_MOST_CANDIDATES]]
+
+
+def _prints(connection: Connection, ids: Sequence[str], unwritten: Unwritten) -> list[KeptPrint]:
+    found = [unwritten.prints[other] for other in ids if other in unwritten.prints]
+    if stored := [other for other in ids if other not in unwritten.prints]:
+        statement = (
+            select(prints, items.c.story_id, items.c.source)
+            .join(items, items.c.id == prints.c.item_id)
+            .where(prints.c.item_id.in_(stored))
+        )
+        for row in connection.execute(statement).mappings():
+            found.append(KeptPrint(row["story_id"], row["source"], row["effective_at"], _print(row)))
+    return found
 
 
 def keep_print(
@@ -122,21 +181,28 @@ def keep_print(
 ) -> None:
     """Store what an item's text is recognised by, in place of an earlier text's."""
     forget_prints(connection, [item_id])
-    if found is None:
+    if found is not None:
+        keep_prints(connection, {item_id: (effective_at, found)}, now)
+
+
+def keep_prints(connection: Connection, fresh: Mapping[str, tuple[datetime, Print]], now: datetime) -> None:
+    """Store what the texts of items are recognised by that have no print yet: item id to its time and print."""
+    if not fresh:
         return
-    connection.execute(
-        prints.insert().values(
-            item_id=item_id,
-            effective_at=effective_at,
-            kept_at=now,
-            hashes=stories.packed(found.hashes),
-            figures=" ".join(sorted(found.figures)),
-            words=found.words,
-        )
-    )
-    rows = [{"hash": value, "item_id": item_id} for value in stories.sampled(found.hashes)]
-    if rows:
-        connection.execute(shingles.insert(), rows)
+    rows = [
+        {
+            "item_id": item_id,
+            "effective_at": effective_at,
+            "kept_at": now,
+            "hashes": stories.packed(found.hashes),
+            "figures": " ".join(sorted(found.figures)),
+            "words": found.words,
+        }
+        for item_id, (effective_at, found) in fresh.items()
+    ]
+    connection.execute(prints.insert(), rows)
+    runs = sorted((run, item_id) for item_id, (_, found) in fresh.items() for run in stories.sampled(found.hashes))
+    insert_rows(connection, "shingles", ("hash", "item_id"), runs)
 
 
 def forget_prints(connection: Connection, ids: Sequence[str]) -> None:

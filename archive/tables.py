@@ -155,6 +155,12 @@ items = Table(
     Index("items_by_seen", "seen_at"),
     Index("items_in_brief", "seq", "id", "story_id", "published_at", "seen_at", "removed_at"),
     Index("items_by_facet", "seq", "source", "language", "section", "complete", "forgotten_at"),
+    Index(
+        "items_to_forget",
+        "seen_at",
+        sqlite_where=text("forgotten_at IS NULL"),
+        postgresql_where=text("forgotten_at IS NULL"),
+    ),
 )
 
 item_keys = Table(
@@ -190,6 +196,13 @@ sightings = Table(
     Column("count", Integer, nullable=False),
     Index("sightings_of_source", "source", "last_at"),
     Index("sightings_of_item", "item_id"),
+    Index(
+        "sightings_refused",
+        "source",
+        "last_at",
+        sqlite_where=text("item_id IS NULL"),
+        postgresql_where=text("item_id IS NULL"),
+    ),
 )
 
 sighting_keys = Table(
@@ -234,6 +247,12 @@ deliveries = Table(
     Index("deliveries_of_channel", "channel", "state", "next_try_at", "created_at"),
     Index("deliveries_by_time", "created_at"),
     Index("deliveries_ended", "ended_at"),
+    Index(
+        "deliveries_worded",
+        "ended_at",
+        sqlite_where=text("message IS NOT NULL"),
+        postgresql_where=text("message IS NOT NULL"),
+    ),
 )
 
 # Somebody asked not to hear of a rule for a while; rows stay, as the account of what was not told.

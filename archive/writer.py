@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archive import fulltext, furniture_rows, story_rows
-from archive.batch import NOT_ALERTING, Batch, free_seq, keep_matches, note_seen, owe_new, point, values_of
+from archive import figures, fulltext, furniture_rows, story_rows
+from archive.batch import NOT_ALERTING, Batch, match_rows, note_seen, owe_new, point, values_of
 from archive.database import Database
 from archive.edits import is_edit
 from archive.furniture_rows import Lesson
@@ -23,7 +23,7 @@ from archive.model import Judged, Keeping, Kept, NewsItem
 from archive.prepare import Prepared, prepared
 from archive.rewriting import edit, fill
 from archive.rows import chunks, item_of, lasting_story
-from archive.sightings import count_kept
+from archive.story_rows import KeptPrint
 from archive.tables import item_keys, items
 
 
@@ -49,9 +49,11 @@ def keep(
         work = Batch(connection, now, via, alerting)
         _look_up(work, ready)
         kept = [_keep_one(work, one) for one in ready]
+        work.flush()
         if lesson is not None:
             furniture_rows.write(connection, lesson, now)
         story_rows.prune_prints(connection, now)
+        figures.count_new(connection, sum(one.keeping is Keeping.NEW for one in kept))
         return kept
 
 
@@ -64,6 +66,7 @@ def _look_up(work: Batch, ready: Sequence[Prepared]) -> None:
     for part in chunks(list(ids)):
         rows = work.connection.execute(select(items).where(items.c.id.in_(part))).mappings()
         work.stored.update({row["id"]: row for row in rows})
+    work.look_ahead(one.item.effective_at for one in ready)
 
 
 def _keep_one(work: Batch, one: Prepared) -> Kept:
@@ -73,10 +76,13 @@ def _keep_one(work: Batch, one: Prepared) -> Kept:
     point(work, row["id"], one.item.keys)
     if one.item.complete and row["forgotten_at"] is None:
         if not row["complete"]:
+            work.flush()
             return fill(work, one, row)
         if is_edit(item_of(row), row["edited_at"], one.item):
+            work.flush()
             return edit(work, one, row)
     if not one.item.complete and not row["complete"]:
+        work.flush()
         _count_try(work, row["id"])
     note_seen(work, one.item, row["id"], Keeping.KNOWN)
     return Kept(Keeping.KNOWN, row["id"], lasting_story(work.connection, row["story_id"]))
@@ -99,7 +105,7 @@ def _keep_new(work: Batch, one: Prepared) -> Kept:
     quiet = one.judged.quiet or (None if work.alerting else NOT_ALERTING)
     story_id = _story_of_new(work, one, item_id)
     item = replace(one.item, id=item_id, story_id=story_id)
-    seq = free_seq(work.connection, item.effective_at)
+    seq = work.next_seq(item.effective_at)
     values = values_of(item) | {
         "seq": seq,
         "id": item_id,
@@ -113,32 +119,51 @@ def _keep_new(work: Batch, one: Prepared) -> Kept:
         "clock": item.clock,
         "page_tries": 0 if item.complete else 1,
     }
-    work.connection.execute(items.insert().values(**values))
+    gathered = work.pending
+    gathered.items.append(values)
     work.stored[item_id] = {**values, "forgotten_at": None, "filled_at": None, "edited_at": None, "version": 1}
-    fulltext.write(work.connection, seq, one.entry)
-    story_rows.keep_print(work.connection, item_id, one.print, item.effective_at, work.now)
-    keep_matches(work.connection, item_id, one)
+    gathered.entries.append((seq, one.entry))
+    if one.print is not None:
+        gathered.texts.add(item_id, KeptPrint(story_id, item.source, item.effective_at, one.print))
+    gathered.matches += match_rows(item_id, one)
     point(work, item_id, item.keys)
     note_seen(work, item, item_id, Keeping.NEW)
-    count_kept(work.connection, item.source, item.effective_at)
+    gathered.kept[item.source].append(item.effective_at)
     owed = () if quiet else owe_new(work, one, item_id, story_id)
     return Kept(Keeping.NEW, item_id, story_id, owed)
 
 
 def _story_of_new(work: Batch, one: Prepared, item_id: str) -> str:
     """An imported item's own story id counts first, so that an archive that is carried over keeps its stories."""
-    item = one.item
-    given = item.story_id if work.via == "import" else None
-    if given and (known := story_rows.given_story(work.connection, given)):
+    given = one.item.story_id if work.via == "import" else None
+    if given and (known := _given_story(work, given)):
         return known
-    story_id = story_rows.story_for(
-        work.connection, one.print, item.effective_at, item.source, own=None, item_id=item_id
-    )
+    found = _story_of_likes(work, one, item_id)
     if given is None:
-        return story_id
-    if story_rows.given_story(work.connection, story_id) is None:
-        return given
-    story_rows.name_story(work.connection, story_id, given)
+        return found or _begun(work, minted("s"))
+    if found is None:
+        return _begun(work, given)
+    story_rows.name_story(work.connection, found, given)
+    return found
+
+
+def _given_story(work: Batch, given: str) -> str | None:
+    lasting = lasting_story(work.connection, given)
+    return lasting if lasting in work.pending.stories else story_rows.given_story(work.connection, lasting)
+
+
+def _story_of_likes(work: Batch, one: Prepared, item_id: str) -> str | None:
+    """The story of the texts that tell the same, made one if they were several; None: nobody told it."""
+    at, source = one.item.effective_at, one.item.source
+    likes = story_rows.likes_of(work.connection, one.print, at, source, item_id, work.pending.texts)
+    same = story_rows.story_of_likes(likes)
+    if len(same) > 1:
+        work.flush()
+    return story_rows.join(work.connection, same) if same else None
+
+
+def _begun(work: Batch, story_id: str) -> str:
+    work.pending.stories.add(story_id)
     return story_id
 
 

@@ -2,10 +2,11 @@
 
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
-Starting ends with the first request, but rules are compiled when the first item comes, and that counts. Beside it
-``bench.plain_spider``, which knows no rules, no identity, no furniture. Both ask as fast as they may. CPU seconds are
-those of all processes from the first request on, memory the most that all of them held together at one look; the
-newsroom runs beside and is not counted.
+Starting ends with the first request; rules are made ready before it, as in a service, and do not count. Beside it
+``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,
+no identity, no furniture. news-please takes no text from feeds, and is asked for the items that have pages only. All
+ask as fast as they may. CPU seconds are those of all processes from the first request on, memory the most that all of
+them held together at one look; the newsroom runs beside and is not counted.
 """
 
 from __future__ import annotations
@@ -106,37 +107,59 @@ def serve(items: int, seed: int, said: Connection, first: Synchronized[float]) -
 
 @dataclass(frozen=True)
 class Run:
-    """Of one crawler: items kept, seconds and CPU seconds from the first request on, MB at most."""
+    """Of one crawler: items kept, seconds and CPU seconds from the first request on, MB at most.
+
+    ``parts`` are the CPU seconds by what a process is, ``held`` the MB of each at the look when all held most."""
 
     items: int
     seconds: float
-    cpu: float
-    megabytes: float
+    parts: dict[str, float]
+    held: dict[str, float]
+
+    @property
+    def cpu(self) -> float:
+        return sum(self.parts.values())
+
+    @property
+    def megabytes(self) -> float:
+        return sum(self.held.values())
+
+
+def part_of(process: psutil.Process, root: int) -> str:
+    """What a process of a crawler is: ``daemon`` is the one that was started."""
+    if process.pid == root:
+        return "daemon"
+    return "worker" if "crawler.worker" in process.cmdline() else "readers"
 
 
 def watched(command: list[str], first: Synchronized[float], count: str, file: Path) -> Run:
     """Run a crawler to its end and look at all its processes every few hundredths of a second."""
     first.value = 0.0
     crawler = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
-    root, used, most, before = psutil.Process(crawler.pid), dict[int, float](), 0, 0.0
+    root, parts, most = psutil.Process(crawler.pid), dict[int, str](), dict[str, float]()
+    used, before = dict[int, float](), dict[int, float]()
     while crawler.poll() is None:
-        held = 0
+        held = dict[str, float]()
         with suppress(psutil.Error):
             for process in (root, *root.children(recursive=True)):
                 with suppress(psutil.Error):
                     times = process.cpu_times()
                     used[process.pid] = times.user + times.system
-                    held += process.memory_info().rss
-        most = max(most, held)
+                    part = parts.setdefault(process.pid, part_of(process, root.pid))
+                    held[part] = held.get(part, 0.0) + process.memory_info().rss / 1e6
+        most = max(most, held, key=lambda one: sum(one.values()))
         if not first.value:
-            before = sum(used.values())
+            before = dict(used)
         time.sleep(0.02)
     ended = time.monotonic()
     if crawler.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {crawler.returncode}")
     with closing(sqlite3.connect(file)) as archive:
         (items,) = archive.execute(count).fetchone()
-    return Run(items, ended - first.value, sum(used.values()) - before, most / 1e6)
+    spent = dict[str, float]()
+    for pid, part in parts.items():
+        spent[part] = spent.get(part, 0.0) + used[pid] - before.get(pid, 0.0)
+    return Run(items, ended - first.value, spent, most)
 
 
 def configured(folder: Path, url: str, rules: int, seed: int) -> Path:
@@ -161,6 +184,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=200, help="items of each of the three sources")
     parser.add_argument("--rules", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--news-please", metavar="PYTHON", help="a Python that has news-please, to run it as well")
     asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     first = context.Value("d", 0.0, lock=False)
@@ -175,6 +199,10 @@ def main() -> None:
             "khabardar": ([python, "-m", "khabardar.cli", "-c", str(config), "crawl"], folder / "ours.db"),
             "plain spider": ([python, "-m", "bench.plain_spider", url, str(folder / "plain.db")], folder / "plain.db"),
         }
+        if asked.news_please:
+            file = folder / "please.db"
+            script = str(Path(__file__).with_name("news_please.py"))
+            commands["news-please"] = ([asked.news_please, script, url, str(file)], file)
         print(
             f"{3 * asked.items} items, {asked.rules} rules (the plain spider has none), load {os.getloadavg()[0]:.1f}"
         )
@@ -185,8 +213,15 @@ def main() -> None:
             per_core = run.items / run.cpu
             rate = run.items / run.seconds
             print(f"{who:14}{run.items:7}{rate:10.1f}{run.cpu:8.1f}{per_core:13.1f}{run.megabytes:7.0f}", flush=True)
-        ours, plain = (run.items / run.cpu for run in runs.values())
-        print(f"khabardar / plain spider per core: {ours / plain:.2f} (goal 3.00)")
+            for part, spent in run.parts.items() if who == "khabardar" else ():
+                milliseconds = 1000 * spent / max(run.items, 1)
+                print(
+                    f"  {part:12}{'':17}{spent:8.1f}{milliseconds:10.2f} ms{run.held.get(part, 0.0):7.0f}", flush=True
+                )
+        ours, *others = (run.items / run.cpu for run in runs.values())
+        for who, theirs in zip(list(runs)[1:], others, strict=True):
+            goal = " (goal 3.00)" if who == "plain spider" else ""
+            print(f"khabardar / {who} per core: {ours / theirs:.2f}{goal}")
     server.terminate()
 
 

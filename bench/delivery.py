@@ -1,20 +1,23 @@
 """Ten thousand deliveries due at once, to receivers of which a quarter misbehaves: ``python -m bench.delivery``.
 
 A real service (``khabardar run``) finds 100 items owed to each of 100 webhook channels. First 75 healthy receivers
-alone, then the same 75 beside 10 that hang, 10 that answer 500 and 5 that are dead. Figures are of one run: how long
-the healthy ones took beside the others and alone, deliveries per second beside posts of plain httpx in a loop, and
-the memory (RSS) of the service. ``--items N`` and ``--archive URL`` (an empty database) make it smaller or another.
+alone, then the same 75 beside 10 that hang, 10 that answer 500 and 5 that are dead. How long the healthy ones took
+beside the others and alone, by the clock and by the processor time of the service, deliveries per second beside posts
+of plain httpx in a loop, and the memory (RSS) of the service. On a machine that has other work the clock tells little,
+so each is run ``--rounds`` times in turn, and what is told are the middle ones of the ratios within a round.
+``--items N`` makes it smaller; ``--archive URL URL`` (two empty databases) is for one round.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,13 +40,20 @@ LOOP = 1000
 
 @dataclass
 class Course:
-    """One run of the service: seconds from the first healthy delivery to the last, MB of memory, posts to others."""
+    """One run of the service: seconds from the first healthy delivery to the last, seconds of the processor from its
+    start to then, MB of memory, posts to others."""
 
     seconds: float
+    cpu: float
     deliveries: int
     repeated: int
     memory: list[float]
     failed: int
+
+    @property
+    def rate(self) -> float:
+        """Deliveries per second."""
+        return self.deliveries / self.seconds
 
 
 def channels(there: Receivers, others: bool) -> dict[str, str]:
@@ -97,7 +107,7 @@ def course(there: Receivers, items: int, *, others: bool, archive: str) -> Cours
         with (folder / "log").open("wb") as log:
             service = subprocess.Popen([*KHABARDAR, "-c", str(config), "run"], stderr=log, env=environment())
         try:
-            _watch(there, service, HEALTHY * items, memory)
+            cpu = _watch(there, service, HEALTHY * items, memory)
         finally:
             service.terminate()
             service.wait()
@@ -105,16 +115,18 @@ def course(there: Receivers, items: int, *, others: bool, archive: str) -> Cours
             print((folder / "log").read_text()[-3000:], file=sys.stderr)
         ok = there.account()
         failed = sum(sum(there.account(kind).ids.values()) for kind in ("hang", "broken"))
-        return Course(ok.last - ok.first, len(ok.ids), sum(ok.ids.values()) - len(ok.ids), memory, failed)
+        return Course(ok.last - ok.first, cpu, len(ok.ids), sum(ok.ids.values()) - len(ok.ids), memory, failed)
 
 
-def _watch(there: Receivers, service: subprocess.Popen[bytes], wanted: int, memory: list[float]) -> None:
+def _watch(there: Receivers, service: subprocess.Popen[bytes], wanted: int, memory: list[float]) -> float:
     daemon = psutil.Process(service.pid)
     until = time.monotonic() + LONGEST
     while (done := there.count()) < wanted and time.monotonic() < until and service.poll() is None:
         if done:
             memory.append(daemon.memory_info().rss / 1e6)
         time.sleep(0.25)
+    used = daemon.cpu_times()
+    return float(used.user + used.system)
 
 
 async def plain(there: Receivers, body: bytes, *, close: bool) -> float:
@@ -127,34 +139,57 @@ async def plain(there: Receivers, body: bytes, *, close: bool) -> float:
         return LOOP / (time.monotonic() - began)
 
 
+@dataclass
+class Round:
+    """Posts per second of plain httpx (on one connection, with one each), and the two courses."""
+
+    kept: float
+    closed: float
+    alone: Course
+    beside: Course
+
+
+def one_round(there: Receivers, items: int, archives: Sequence[str]) -> Round:
+    """The plain loops, then the healthy ones alone, then beside the others."""
+    body = numbered(1).page.encode()
+    kept, closed = (asyncio.run(plain(there, body, close=close)) for close in (False, True))
+    alone, beside = (course(there, items, others=others, archive=archives[others]) for others in (False, True))
+    return Round(kept, closed, alone, beside)
+
+
+def _middle(rounds: Sequence[Round], ratio: Callable[[Round], float]) -> str:
+    ratios = sorted(ratio(one) for one in rounds)
+    spread = f" ({ratios[0]:.2f} to {ratios[-1]:.2f})" if len(ratios) > 1 else ""
+    return f"{statistics.median(ratios):.2f}{spread}"
+
+
 def main() -> None:
-    """One run, a few lines."""
+    """Some rounds, a few lines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--archive", nargs=2, default=("", ""), help="two empty databases")
     asked = parser.parse_args()
     with receivers() as there:
-        body = numbered(1).page.encode()
-        loops = {close: asyncio.run(plain(there, body, close=close)) for close in (False, True)}
-        alone = course(there, asked.items, others=False, archive=asked.archive[0])
-        beside = course(there, asked.items, others=True, archive=asked.archive[1])
-    total = asked.items * (HEALTHY + sum(OTHERS.values()))
-    print(f"{alone.deliveries} deliveries to {HEALTHY} healthy receivers alone: {alone.seconds:.1f} s")
-    print(
-        f"the same beside {total - asked.items * HEALTHY} due to others "
-        f"({', '.join(f'{many} {kind}' for kind, many in OTHERS.items())}; {beside.failed} posts to them): "
-        f"{beside.seconds:.1f} s, {beside.seconds / alone.seconds:.2f} times as long"
-    )
-    rate = alone.deliveries / alone.seconds
-    print(
-        f"deliveries/s {rate:.0f}; httpx in a loop {loops[False]:.0f} posts/s on one connection, {loops[True]:.0f} "
-        f"with one each: {rate / loops[False]:.2f} and {rate / loops[True]:.2f} times"
-    )
-    for what, one in (("alone", alone), ("beside", beside)):
-        quarters = [one.memory[len(one.memory) * part // 4 - 1] for part in (1, 2, 3, 4)]
+        rounds = [one_round(there, asked.items, asked.archive) for _ in range(asked.rounds)]
+    others = sum(OTHERS.values()) * asked.items
+    kinds = ", ".join(f"{many} {kind}" for kind, many in OTHERS.items())
+    for one in rounds:
+        print(
+            f"{one.alone.deliveries} deliveries to {HEALTHY} healthy receivers alone {one.alone.seconds:.1f} s "
+            f"({one.alone.cpu:.1f} s of processor), beside {others} due to others ({kinds}; {one.beside.failed} posts "
+            f"to them) {one.beside.seconds:.1f} s ({one.beside.cpu:.1f} s)"
+        )
+    print(f"beside the others, times as long: {_middle(rounds, lambda one: one.beside.seconds / one.alone.seconds)}")
+    print(f"of the processor, times as much: {_middle(rounds, lambda one: one.beside.cpu / one.alone.cpu)}")
+    print(f"deliveries/s: {', '.join(f'{one.alone.rate:.0f}' for one in rounds)}")
+    print(f"times httpx in a loop on one connection: {_middle(rounds, lambda one: one.alone.rate / one.kept)}")
+    print(f"times httpx with a connection each: {_middle(rounds, lambda one: one.alone.rate / one.closed)}")
+    for what, run in (("alone", rounds[-1].alone), ("beside", rounds[-1].beside)):
+        quarters = [run.memory[len(run.memory) * part // 4 - 1] for part in (1, 2, 3, 4)]
         shown = ", ".join(f"{megabytes:.0f}" for megabytes in quarters)
-        print(f"memory {what}, after each quarter: {shown} MB; {max(one.memory):.0f} at most")
-    print(f"repeated: {alone.repeated + beside.repeated}")
+        print(f"memory {what}, after each quarter: {shown} MB; {max(run.memory):.0f} at most")
+    print(f"repeated: {sum(one.alone.repeated + one.beside.repeated for one in rounds)}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import feedparser
 import scrapy
 import trafilatura
 from scrapy.crawler import CrawlerProcess
+from trafilatura.settings import Document
 
 
 class PlainSpider(scrapy.Spider):
@@ -47,8 +48,8 @@ class PlainSpider(scrapy.Spider):
     def read(self, response: Any) -> None:
         """A page."""
         found = trafilatura.bare_extraction(response.text, url=response.url, with_metadata=True)
-        if found is not None:
-            self.keep(response.url, found.title, found.date, found.text)
+        if isinstance(found, Document):
+            self.keep(response.url, found.title or "", found.date, found.text)
 
     def keep(self, url: str, title: str, published: str | None, body: str | None) -> None:
         """One item, durable when this returns."""

@@ -41,6 +41,10 @@ class HeadersMiddleware:
             raise IgnoreRequest(f"only http and https addresses are fetched, not {request.url[:200]}")
         if parts.username is not None or parts.password is not None:
             raise IgnoreRequest("an address with a user name or password in it is not fetched")
+        # Scrapy's handler knows a timeout by request only, and its own is ten seconds
+        request.meta.setdefault("download_timeout", spider.limits.timeout)
+        request.headers.setdefault(b"Accept", b"*/*")
+        request.headers.setdefault(b"User-Agent", spider.agent.encode("latin-1", "replace"))
         source: SourceSettings = spider.source
         at_home = (parts.scheme, parts.hostname) in home_of(source)
         for name, value in source.headers.items():

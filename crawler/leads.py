@@ -29,13 +29,15 @@ class Lead:
 @dataclass(frozen=True, slots=True)
 class ListReading:
     """What came of reading a list: leads, the newest first; ``sitemaps`` of an index; ``problem`` is a sentence;
-    ``pace`` is what the list says of how often to ask; ``next_page`` the address of a listing's next page."""
+    ``pace`` is what the list says of how often to ask; ``next_page`` the address of a listing's next page;
+    ``left_out`` says what was too much to be read."""
 
     leads: tuple[Lead, ...] = ()
     sitemaps: tuple[str, ...] = ()
     problem: str | None = None
     pace: Pace = field(default_factory=Pace)
     next_page: str | None = None
+    left_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Turns:
 
 
 class PolitenessMiddleware:
-    """Nearest to the downloader: waits for the turn, and hears when a host asks us to stay away.
+    """Nearest to the downloader: waits for the turn, counts, and hears when a host asks us to stay away.
 
     The spider carries ``turns``, ``limits`` and ``deadline`` (event loop time).
     """
@@ -97,6 +97,7 @@ class PolitenessMiddleware:
         spider: Any = self._crawler.spider
         delay = max(spider.limits.delay, request.meta.get("crawl_delay", 0.0))
         await spider.turns.wait(spider.source.name, host_of(request.url), delay, spider.deadline)
+        spider.report.requests += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Close the host when it says so."""

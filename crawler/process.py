@@ -21,6 +21,7 @@ from crawler.workspace import Workspace
 _LOG = logging.getLogger("crawler.worker")
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _LONGEST_LINE = 64 * 1024 * 1024
+_MOST_COPIES = 500
 # The worker handles hostile bytes: of the environment, where passwords live, it gets only what it needs to run.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 _PASSED_ON_WORDS = ("PYTHON", "SSL_CERT_", "COV")
@@ -36,7 +37,10 @@ class WorkerProcess:
     Every errand has an inbox; when the worker is gone, each open inbox gets None and ``ending`` says why.
     """
 
-    def __init__(self, running: asyncio.subprocess.Process, workspace: Workspace) -> None:
+    def __init__(
+        self, running: asyncio.subprocess.Process, workspace: Workspace, robots: dict[str, Message] | None = None
+    ) -> None:
+        self._robots = robots if robots is not None else {}
         self._running = running
         self._workspace = workspace
         self._clock = asyncio.get_running_loop().time
@@ -52,8 +56,9 @@ class WorkerProcess:
         self._logging = asyncio.create_task(self._log())
 
     @classmethod
-    async def start(cls, settings: Message) -> WorkerProcess:
-        """Start a worker with the settings of ``[crawl]``. Raises WorkerGone when the process cannot be made."""
+    async def start(cls, settings: Message, robots: dict[str, Message] | None = None) -> WorkerProcess:
+        """Start a worker with the settings of ``[crawl]`` and the robots.txt files that workers before it
+        fetched; those that it fetches are added to them. Raises WorkerGone when the process cannot be made."""
         try:
             workspace = Workspace()
         except OSError as error:
@@ -71,8 +76,8 @@ class WorkerProcess:
         except OSError as error:
             workspace.remove()
             raise WorkerGone(f"the crawl worker could not be started: {error}") from error
-        process = cls(running, workspace)
-        process.send({"settings": settings})
+        process = cls(running, workspace, robots)
+        process.send({"settings": settings, "robots": robots or {}})
         return process
 
     @property
@@ -143,8 +148,17 @@ class WorkerProcess:
         self.beat_at = self._clock()
         if "beat" in heard:
             self.memory = int(heard["beat"])
+        elif "robots" in heard:
+            self._keep(heard["robots"])
         elif (inbox := self.inboxes.get(heard.get("errand", -1))) is not None:
             inbox.put_nowait(heard)
+
+    def _keep(self, copy: Message) -> None:
+        """A host's robots.txt, for the next worker; of too many the oldest go."""
+        self._robots.pop(copy["origin"], None)
+        self._robots[copy["origin"]] = copy
+        while len(self._robots) > _MOST_COPIES:
+            del self._robots[next(iter(self._robots))]
 
     async def _bury(self) -> None:
         """The worker is silent for ever: end what is left of its group, and tell everybody who waits."""

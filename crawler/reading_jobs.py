@@ -29,6 +29,8 @@ from crawler.settings import SourceSettings, Start
 _MOST_LEADS = 500
 _MOST_SITEMAPS = 5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_SHORTEST_CAPTION, _LONGEST_CAPTION = 6, 600  # a few Han signs; what is longer is a paragraph
+_STOPS, _QUOTES = (".", "۔", "。"), " \t\"”'’)）]»"
 _ARTICLE_LIKE = re.compile(r"\d{4,}|[^-]+-[^-]+-[^-]+-|%[0-9A-Fa-f]{2}.*%[0-9A-Fa-f]{2}")
 
 
@@ -40,9 +42,8 @@ def read_feed_list(
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    return ListReading(
-        _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries]), pace=pace_of(body)
-    )
+    leads = _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries])
+    return ListReading(leads, pace=pace_of(body), left_out=reading.left_out)
 
 
 def read_api_list(body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start) -> ListReading:
@@ -66,7 +67,8 @@ def read_sitemap_list(
         return ListReading(problem=reading.problem)
     newest = sorted(reading.entries, key=lambda entry: entry.published_at or entry.lastmod or _LONG_AGO, reverse=True)
     wanted = [entry for entry in newest if _is_wanted(entry, source, begin)][:_MOST_LEADS]
-    return ListReading(tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted))
+    leads = tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted)
+    return ListReading(leads, left_out=reading.problem)
 
 
 def read_listing_list(
@@ -106,8 +108,16 @@ def read_article(
         return ArticleReading(None, "no headline was found on the page")
     keys = dict.fromkeys((*lead.item.keys, *_further_keys(url, reading.canonical_url, source)))
     item = _item(reading, lead.entry, source, tuple(keys), complete=True)
-    captions = set(titles) - {mark_of(lead.item.title)}
-    return ArticleReading(without_furniture(item, dict.fromkeys(captions, Habit(title=True))))
+    if any(_may_be_caption(line) for line in (item.body or "").split("\n")):
+        captions = set(titles) - {mark_of(lead.item.title)}
+        item = without_furniture(item, dict.fromkeys(captions, Habit(title=True)))
+    return ArticleReading(item)
+
+
+def _may_be_caption(line: str) -> bool:
+    """May this line be another item's headline? Few articles have such a line, and to look it up costs as much as to
+    read a page."""
+    return _SHORTEST_CAPTION <= len(line) <= _LONGEST_CAPTION and not line.rstrip(_QUOTES).endswith(_STOPS)
 
 
 def lead_of(entry: FeedEntry, source: SourceSettings, shared: Collection[str] = (), *, kind: str | None = None) -> Lead:

@@ -24,7 +24,8 @@ _MOST_PUBLISHED = 500
 class Report:
     """``listed``: entries seen, known ones included. ``unfinished``: something is worth another look soon, so the
     list's validators must not be kept, or a 304 would hide it. ``retry_after`` is in seconds. ``dates`` are those of
-    the listed entries, ``published`` those of the ``fresh`` ones, ``items_dated`` counts items that have one."""
+    the listed entries, ``published`` those of the ``fresh`` ones, ``items_dated`` counts items that have one,
+    ``left_out`` says what of the list was too much to be read."""
 
     listed: int = 0
     fresh: int = 0
@@ -42,6 +43,7 @@ class Report:
     published: list[datetime] = field(default_factory=list)
     said: Pace = field(default_factory=Pace)
     fresh_for: float | None = None
+    left_out: str | None = None
 
     @property
     def good(self) -> bool:

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from crawler.report import Report
+from crawler.robots import enough
 from crawler.scrapy_settings import scrapy_settings
 from crawler.settings import Limits, SourceSettings, limits_of
 from crawler.spiders.page import Fetched, PageSpider
@@ -22,28 +23,24 @@ _STOPPING: set[asyncio.Future[Any]] = set()
 async def run_spider(
     spider: type[Visitor], limits: Limits, report: Report, emit: Callable[[Any], None], tools: Tools, **arguments: Any
 ) -> None:
-    """Run one crawl; ``emit`` gets what it yields, ``report`` the figures and what broke.
+    """Run one crawl; ``emit`` gets its news, ``report`` the figures and what broke.
 
     A cancelled crawl is stopped; Scrapy itself would go on with it unseen.
     """
-    runner = AsyncCrawlerRunner(scrapy_settings(tools.settings.user_agent, limits.max_body, limits.timeout))
+    runner = AsyncCrawlerRunner(scrapy_settings(limits.max_body))
     crawler = runner.create_crawler(spider)
-
-    def scraped(item: Any, **_: Any) -> None:
-        emit(item)
 
     def failed(failure: Any, **_: Any) -> None:
         report.broken(f"the crawler failed: {failure.type.__name__}: {failure.value}"[:300])
 
-    crawler.signals.connect(scraped, signals.item_scraped, weak=False)
     crawler.signals.connect(failed, signals.spider_error, weak=False)
-    crawling = runner.crawl(crawler, tools=tools, limits=limits, report=report, **arguments)
+    crawler.signals.connect(enough, signals.bytes_received, weak=False)
+    crawling = runner.crawl(crawler, tools=tools, limits=limits, report=report, emit=emit, **arguments)
     try:
         await asyncio.shield(crawling)
     except asyncio.CancelledError:
         _stop(crawler, crawling)
         raise
-    report.requests += int(crawler.stats.get_value("downloader/request_count", 0))
     asked = getattr(crawler.spider, "asked_to_wait", None)
     if asked is not None:
         report.retry_after = max(asked, report.retry_after or 0.0)
@@ -61,7 +58,7 @@ async def fetch(urls: list[str], source: SourceSettings, tools: Tools, budget: f
 
 
 def _nothing(item: Any) -> None:
-    """Pages are handed back whole; nothing is yielded."""
+    """Pages are handed back whole; there is no news."""
 
 
 def _stop(crawler: Crawler, crawling: asyncio.Future[Any]) -> None:

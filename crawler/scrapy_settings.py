@@ -8,12 +8,37 @@ from crawler.reactor import REACTOR
 
 HANDLER = "crawler.handler.BoundedHandler"
 
+# Every middleware costs at every request, and these have nothing to do here: robots.txt, headers, timeouts and counting
+# are done by ours, every status is told to the spider, and no spider goes deeper than from a list to its pages.
+_UNUSED_DOWNLOADER = tuple(
+    f"scrapy.downloadermiddlewares.{name}"
+    for name in (
+        "offsite.OffsiteMiddleware",
+        "robotstxt.RobotsTxtMiddleware",
+        "httpauth.HttpAuthMiddleware",
+        "downloadtimeout.DownloadTimeoutMiddleware",
+        "defaultheaders.DefaultHeadersMiddleware",
+        "useragent.UserAgentMiddleware",
+        "stats.DownloaderStats",
+    )
+)
+_UNUSED_SPIDER = tuple(
+    f"scrapy.spidermiddlewares.{name}"
+    for name in (
+        "start.StartSpiderMiddleware",
+        "httperror.HttpErrorMiddleware",
+        "referer.RefererMiddleware",
+        "urllength.UrlLengthMiddleware",
+        "depth.DepthMiddleware",
+        "metacopy.MetaCopyDetectionMiddleware",
+    )
+)
 
-def scrapy_settings(user_agent: str, max_body: int, timeout: float) -> dict[str, Any]:
-    """Settings of one crawl: ``max_body`` in bytes, before and after decompression; ``timeout`` in seconds."""
+
+def scrapy_settings(max_body: int) -> dict[str, Any]:
+    """Settings of one crawl: ``max_body`` in bytes, before and after decompression."""
     return {
         "TWISTED_REACTOR": REACTOR,
-        "USER_AGENT": user_agent,
         "DOWNLOAD_HANDLERS": {
             "http": HANDLER,
             "https": HANDLER,
@@ -25,12 +50,17 @@ def scrapy_settings(user_agent: str, max_body: int, timeout: float) -> dict[str,
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.headers.HeadersMiddleware": 50,
             "crawler.robots.RobotsMiddleware": 100,
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "crawler.robots.RobotsSizeMiddleware": 890,
             "crawler.politeness.PolitenessMiddleware": 900,
-        },
+        }
+        | dict.fromkeys(_UNUSED_DOWNLOADER),
+        "SPIDER_MIDDLEWARES": dict.fromkeys(_UNUSED_SPIDER),
+        # A callback's output is a few requests: as many tasks would be made for every answer as this allows.
+        "CONCURRENT_ITEMS": 1,
         "EXTENSIONS": {
+            "scrapy.extensions.corestats.CoreStats": None,
+            "scrapy.extensions.logcount.LogCount": None,
+            "scrapy.extensions.closespider.CloseSpider": None,
             "scrapy.extensions.telnet.TelnetConsole": None,
             "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapy.extensions.memdebug.MemoryDebugger": None,
@@ -46,23 +76,19 @@ def scrapy_settings(user_agent: str, max_body: int, timeout: float) -> dict[str,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_MAXSIZE": max_body,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
-        # Every status comes to the spider, which decides what it means; trying again is the clock's business.
-        "HTTPERROR_ALLOW_ALL": True,
+        # Trying again is the clock's business.
         "RETRY_ENABLED": False,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,
         # Cookies would have tldextract fetch a list of domains from the web; a proxy would connect past the gate.
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
-        "REFERRER_POLICY": "no-referrer",
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "STATS_DUMP": False,
         "LOG_ENABLED": False,
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*"},
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
     }

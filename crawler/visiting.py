@@ -99,7 +99,7 @@ def _visit(errand: Errand, started_at: datetime, tried: list[Tried], ended: str 
         started_at=started_at,
         ended_at=datetime.now(UTC),
         items=sum(report.listed for report in reports),
-        error=ended or _error(errand, tried, served),
+        error=ended or _error(errand, tried, served) or (good.left_out if good else None),
         http_status=(good or last).http_status,
         etag=etag,
         last_modified=last_modified,

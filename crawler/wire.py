@@ -1,7 +1,8 @@
 """What goes over the pipe between the daemon and the crawl worker: one JSON object a line.
 
-To the worker: ``{"settings": {...}}`` first, then ``{"do": "visit"|"read"|"find", "errand": n, ...}`` and
-``{"cancel": n}``. From the worker: ``{"beat": bytes of memory, "busy": n}`` every second, and for an errand
+To the worker: ``{"settings": {...}, "robots": {origin: copy}}`` first, then ``{"do": "visit"|"read"|"find",
+"errand": n, ...}`` and ``{"cancel": n}``. From the worker: ``{"beat": bytes of memory, "busy": n}`` every second,
+``{"robots": copy}`` for each robots.txt that it fetched, and for an errand
 ``{"errand": n, "item"|"rejected"|"visit"|"found"|"failed": ...}``; ``visit`` and ``done`` end it.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,9 @@ from crawler.leads import Found
 from crawler.settings import SourceSettings
 
 Message = dict[str, Any]
+
+_ITEM_FIELDS = tuple(field.name for field in fields(NewsItem))
+_REJECTED_FIELDS = tuple(field.name for field in fields(Rejected))
 
 
 def line(message: Mapping[str, Any]) -> bytes:
@@ -64,20 +68,22 @@ def errand_in(received: Mapping[str, Any]) -> Errand:
 
 def news_out(news: NewsItem | Rejected | Visit) -> Message:
     """An item, a rejection or a visit under its name."""
-    name = {NewsItem: "item", Rejected: "rejected", Visit: "visit"}[type(news)]
-    return {name: asdict(news)}
+    if isinstance(news, Visit):
+        return {"visit": asdict(news)}
+    name, fields = ("item", _ITEM_FIELDS) if isinstance(news, NewsItem) else ("rejected", _REJECTED_FIELDS)
+    return {name: {field: getattr(news, field) for field in fields}}  # flat: asdict would copy every text
 
 
 def news_in(received: Mapping[str, Any]) -> NewsItem | Rejected | Visit | None:
     """What a message carries, None when it is about something else."""
     if "item" in received:
-        fields = dict(received["item"])
+        said = dict(received["item"])
         for name in ("published_at", "seen_at"):
-            fields[name] = _moment(fields[name])
-        return NewsItem(**fields | {"rules": tuple(fields["rules"]), "keys": tuple(fields["keys"])})
+            said[name] = _moment(said[name])
+        return NewsItem(**said | {"rules": tuple(said["rules"]), "keys": tuple(said["keys"])})
     if "rejected" in received:
-        fields = dict(received["rejected"])
-        return Rejected(**fields | {"keys": tuple(fields["keys"])})
+        said = dict(received["rejected"])
+        return Rejected(**said | {"keys": tuple(said["keys"])})
     if "visit" in received:
         return _visit(dict(received["visit"]))
     return None

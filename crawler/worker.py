@@ -49,16 +49,19 @@ async def _serve() -> None:
     received = await incoming.readline()
     if not received:
         return
-    settings = CrawlSettings.model_validate(message(received)["settings"])
+    told = message(received)
+    settings = CrawlSettings.model_validate(told["settings"])
     pool = ReadingPool()
     pool.start()
 
     from crawler.reactor import install
+    from crawler.robots import RobotsFiles
     from crawler.tools import Tools
     from net.addresses import Gate
 
     install(Gate(settings.allow_addresses))
-    worker = _Errands(Tools(settings, pool), outgoing)
+    robots = RobotsFiles(told.get("robots"), lambda copy: _say(outgoing, {"robots": copy}))
+    worker = _Errands(Tools(settings, pool, robots=robots), outgoing)
     beating = asyncio.create_task(worker.beat())
     try:
         while received := await incoming.readline():
@@ -109,8 +112,7 @@ class _Errands:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     def _say(self, told: Message) -> None:
-        if not self._outgoing.is_closing():
-            self._outgoing.write(line(told))
+        _say(self._outgoing, told)
 
     async def _run(self, number: int, told: dict[str, Any]) -> None:
         def say(said: Message) -> None:
@@ -129,6 +131,11 @@ class _Errands:
         except Exception as error:  # one errand that breaks must not take the others along
             _LOG.exception("an errand broke down")
             say({"failed": f"the crawl worker failed: {type(error).__name__}: {error}", "done": True})
+
+
+def _say(outgoing: asyncio.StreamWriter, told: Message) -> None:
+    if not outgoing.is_closing():
+        outgoing.write(line(told))
 
 
 async def _pipes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -49,6 +49,7 @@ class Worker:
         self._visit_budget = visit_budget
         self._margin = margin
         self._numbers = itertools.count(1)
+        self._robots: dict[str, Message] = {}
         self._current: WorkerProcess | None = None
         self._made_for: CrawlSettings | None = None
         self._processes: set[WorkerProcess] = set()
@@ -117,7 +118,7 @@ class Worker:
                 return current
             if current is not None:
                 current.retired = True
-            self._current = await WorkerProcess.start(settings.model_dump(mode="json"))
+            self._current = await WorkerProcess.start(settings.model_dump(mode="json"), self._robots)
             self._made_for = settings
             self._processes.add(self._current)
             if self._watching is None or self._watching.done():

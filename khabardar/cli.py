@@ -54,7 +54,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "backup": ("upkeep", "backup", _ARCHIVE),
     "forget": ("forget", "forget", _ARCHIVE),
     "migrate": ("upkeep", "migrate", _ARCHIVE),
-    "stats": ("upkeep", "stats", _ARCHIVE),
+    "stats": ("stats", "stats", _ARCHIVE),
     "password": ("tokens", "password", _WEB),
 }
 _GROUPS: dict[str, tuple[str, str]] = {

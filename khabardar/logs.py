@@ -47,9 +47,10 @@ _hushed: set[str] = set()
 EventDict = MutableMapping[str, Any]
 
 
-def wanted_format(option: str | None) -> LogFormat:
-    """The format of ``--log-format``, else of ``KHABARDAR_LOG``, else text. Raises ValueError for another word."""
-    word = (option or os.environ.get(VARIABLE) or "text").strip().lower()
+def wanted_format(option: str | None, configured: LogFormat = "text") -> LogFormat:
+    """The format of ``--log-format``, else of ``KHABARDAR_LOG``, else what is ``configured``. Raises ValueError for
+    another word."""
+    word = (option or os.environ.get(VARIABLE) or configured).strip().lower()
     if word == "json":
         return "json"
     if word == "text":
@@ -59,13 +60,22 @@ def wanted_format(option: str | None) -> LogFormat:
 
 
 def configure(
-    log_format: LogFormat = "text", *, secrets: Iterable[str] = (), verbose: bool = False, stream: TextIO | None = None
+    log_format: LogFormat = "text",
+    *,
+    secrets: Iterable[str] = (),
+    verbose: bool = False,
+    least: str = "info",
+    stream: TextIO | None = None,
 ) -> None:
-    """Send all events to ``stream`` (stderr). ``secrets`` are masked wherever they appear, beside telling key names."""
+    """Send all events to ``stream`` (stderr). ``secrets`` are masked wherever they appear, beside telling key names.
+
+    ``least``: the lowest level that is logged; ``verbose`` logs all.
+    """
     _hushed.clear()
     _known_secrets.clear()
     add_secrets(secrets)
-    level = logging.DEBUG if verbose else logging.INFO
+    verbose = verbose or least == "debug"
+    level = logging.DEBUG if verbose else logging.getLevelNamesMapping()[least.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -26,12 +26,14 @@ from archive.model import Delivery, Keeping, NewsItem, Told, Visit
 from archive.store import Archive
 from crawler.worker_process import Worker
 from khabardar import logs
+from khabardar.arenas import few_arenas
 from khabardar.rules_file import rules_of
 from khabardar.settings import Settings, load
+from khabardar.systemd import Supervisor
 from scheduler.afterwards import tell_operator
 from scheduler.intake import correct, keep, learned
 from scheduler.line import Line, utc_now
-from scheduler.orders import Orders, owner_name
+from scheduler.orders import Orders, PingOrders, owner_name
 from scheduler.route import collect, deliver
 from scheduler.service import Service
 from scheduler.upkeep import drop_dead_leases, trust_no_other_clock, warn_of_strangers
@@ -65,8 +67,12 @@ def open_archive(settings: Settings) -> Archive:
     """The archive of a configuration, its schema brought up to date."""
     archive = Archive.open(settings.archive.url)
     try:
-        for upgrade in archive.migrate():
-            log.info("archive upgraded", to=upgrade)
+        upgrades = archive.migrate(lambda copy: log.info("archive copied before its upgrade", copy=str(copy)))
+        if archive.is_new(upgrades):
+            log.info("archive made", at=archive.place)
+        else:
+            for upgrade in upgrades:
+                log.info("archive upgraded", to=upgrade)
     except BaseException:
         archive.close()
         raise
@@ -88,7 +94,22 @@ def orders_of(settings: Settings) -> Orders:
         stores={source.name: source.store for source in settings.sources},
         manners={channel.name: channel for channel in settings.channels},
         timezone=zone,
+        ping=_ping(settings),
     )
+
+
+def _ping(settings: Settings) -> PingOrders | None:
+    service = settings.service
+    if service.ping is None:
+        return None
+    return PingOrders(service.ping.get_secret_value(), service.ping_every, service.ping_allow_addresses)
+
+
+def _ready_orders(settings: Settings) -> Orders:
+    """The same, with the rules ready for the first item: making their index would hold up its alert."""
+    orders = orders_of(settings)
+    orders.rules.make_ready()
+    return orders
 
 
 @contextmanager
@@ -108,7 +129,7 @@ async def _line(settings: Settings) -> AsyncIterator[Line]:
     """
     with _opened(settings) as archive:
         drop_dead_leases(archive, utc_now())
-        line = Line(archive, orders_of(settings), Worker(settings.crawl), owner_name())
+        line = Line(archive, _ready_orders(settings), Worker(settings.crawl), owner_name())
         warn_of_strangers(archive, line.orders.channels)
         trust_no_other_clock(archive, line.clock())
         try:
@@ -129,6 +150,7 @@ async def serve(settings: Settings) -> None:
     Signals are heard from the first moment on, also while the archive is opened and its schema brought up to date. Ten
     seconds after the word to stop the process is gone, whatever the archive does meanwhile.
     """
+    few_arenas()
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     threads = ThreadPoolExecutor(THREADS, "archive")
     loop.set_default_executor(threads)
@@ -161,7 +183,9 @@ async def _let_go(serving: asyncio.Task[None], threads: ThreadPoolExecutor, ende
 
 
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
-    archive = await asyncio.to_thread(open_archive, settings)
+    supervisor = Supervisor()
+    async with supervisor.patient():
+        archive = await asyncio.to_thread(open_archive, settings)
     try:
         if stop.is_set():
             return
@@ -179,16 +203,23 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
         loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[bool]]()
 
         def reload() -> None:
-            task = loop.create_task(service.reload())
+            task = loop.create_task(supervisor.reloading(service.reload()))
             reloads.add(task)
             task.add_done_callback(reloads.discard)
 
         loop.add_signal_handler(signal.SIGHUP, reload)
-        async with _web(settings, line, service) as desk:
+        telling = loop.create_task(_tell_when_stopping(stop, supervisor))
+        async with _web(settings, line, service) as desk, supervisor.watched(service.alive):
             desks += [desk] if desk else []
-            await service.run(stop)
+            await service.run(stop, lambda: supervisor.ready(f"{len(line.orders.enabled)} sources are watched"))
+        telling.cancel()
     finally:
         archive.close()
+
+
+async def _tell_when_stopping(stop: asyncio.Event, supervisor: Supervisor) -> None:
+    await stop.wait()
+    supervisor.stopping()
 
 
 def _reloaded(running: Settings) -> Settings:
@@ -199,6 +230,8 @@ def _reloaded(running: Settings) -> Settings:
         log.warning("this change needs a restart", key="archive.url")
     if fresh.web != running.web:
         log.warning("this change needs a restart", key="web")
+    if (fresh.service.log, fresh.service.log_level) != (running.service.log, running.service.log_level):
+        log.warning("this change needs a restart", key="service.log")
     return fresh
 
 
@@ -209,11 +242,13 @@ async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterato
         return
     from khabardar.web.application import application
     from khabardar.web.desk import Desk, Works
+    from khabardar.web.metrics import Metrics
     from khabardar.web.server import Web
 
     desk = Desk(line.archive, settings, service.alive, Works(line.worker, service.visit_now, service.ring))
     password = settings.web.password
-    web = Web(application(desk, password.get_secret_value() if password else None), settings.web.listen)
+    more = [Metrics(line, service.alive).route]
+    web = Web(application(desk, password.get_secret_value() if password else None, more), settings.web.listen)
     web.start()
     log.info("listening", address="{}:{}".format(*web.address))
     try:

@@ -2,7 +2,10 @@
 
 No redirects are followed, no proxy or password of the environment is used, no cookie is kept. The cap counts bytes
 after decompression, which is done here in small steps: a library that unpacks a whole chunk at once can be made to
-take a thousand times its size.
+take a thousand times its size. What comes before the body (headers, any number of ``1xx``) is bounded too.
+
+A connection is used again soon after, unless its last answer was followed by bytes that nobody asked for: they would be
+taken for the answer to what is asked next.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ import httpx
 from net.addresses import AddressRefused, Gate, resolve
 
 _STEP = 64 * 1024
+_HEADS = 128 * 1024  # bytes that an answer may have besides its body
+_KEPT_FOR = 15.0  # seconds
 
 
 class AnswerError(Exception):
@@ -43,7 +48,7 @@ class GuardedClient(httpx.AsyncClient):
         self, gate: Gate, *, deadline: float, max_body: int, user_agent: str, verify: ssl.SSLContext | bool
     ) -> None:
         super().__init__(
-            transport=_GuardedTransport(gate, verify),
+            transport=_GuardedTransport(gate, verify, max_body + _HEADS),
             timeout=httpx.Timeout(deadline),
             headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
@@ -121,24 +126,80 @@ def _unpacked(unpack: zlib._Decompress | None, chunk: bytes) -> Iterable[bytes]:
 
 
 class _GuardedTransport(httpx.AsyncHTTPTransport):
-    def __init__(self, gate: Gate, verify: ssl.SSLContext | bool) -> None:
+    def __init__(self, gate: Gate, verify: ssl.SSLContext | bool, most: int) -> None:
         context = verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify, trust_env=False)
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand in a network backend; a test holds this hook.
-        self._pool = httpcore.AsyncConnectionPool(
+        self._pool = _Pool(context, _GuardedBackend(gate, most))
+
+
+class _Pool(httpcore.AsyncConnectionPool):
+    def __init__(self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend) -> None:
+        super().__init__(
             ssl_context=context,
             max_connections=20,
             max_keepalive_connections=5,
-            keepalive_expiry=15.0,
-            network_backend=_GuardedBackend(gate),
+            keepalive_expiry=_KEPT_FOR,
+            network_backend=backend,
         )
+        self._made_with = (context, backend)
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        context, backend = self._made_with
+        return _Connection(origin, ssl_context=context, keepalive_expiry=_KEPT_FOR, network_backend=backend)
+
+
+class _Connection(httpcore.AsyncHTTPConnection):
+    def has_expired(self) -> bool:
+        """Whether it is not to be used again: also when more came than was asked for."""
+        return super().has_expired() or (self.is_idle() and self._has_more())
+
+    def _has_more(self) -> bool:
+        # httpcore looks at the socket only; what was read off it already is h11's, and a test holds this hook.
+        state = getattr(self._connection, "_h11_state", None)
+        return state is not None and bool(state.trailing_data[0])
+
+
+class _BoundedStream(httpcore.AsyncNetworkStream):
+    """Reads at most ``most`` bytes after each writing, so an answer whose head never ends takes nobody's time."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, most: int) -> None:
+        self._inner = inner
+        self._most = most
+        self._taken = 0
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  httpcore's signature
+        data = await self._inner.read(max_bytes, timeout)
+        self._taken += len(data)
+        if self._taken > self._most:
+            raise httpcore.ReadError(f"the answer is longer than {self._most} bytes")
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        self._taken = 0
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> httpcore.AsyncNetworkStream:
+        return _BoundedStream(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._most)
+
+    def get_extra_info(self, info: str) -> typing.Any:
+        return self._inner.get_extra_info(info)
 
 
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
     """Resolves a name, asks the gate about every address, and connects to an address that was asked about."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, most: int) -> None:
         self._gate = gate
+        self._most = most
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -157,7 +218,8 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         for address in addresses:
             self._gate.check(address, host)
             try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _BoundedStream(stream, self._most)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

@@ -26,7 +26,6 @@ class Document:
         "_analyses",
         "_filled",
         "_places",
-        "_spots",
         "_streams",
         "_tokens",
         "_values",
@@ -46,7 +45,6 @@ class Document:
         self._analyses: dict[str, Analysis] = {}
         self._places: dict[tuple[str, ...], tuple[dict[str, list[int]], list[bool]]] = {}
         self._filled: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._spots: dict[tuple[str, ...], dict[str, list[tuple[str, int, int]]]] = {}
         self._streams: dict[tuple[str, ...], list[str]] = {}
         self._tokens: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, tuple[str, str]] = {}
@@ -90,6 +88,10 @@ class Document:
     def text(self, field: str) -> str:
         """The original text of a field, "" if there is none."""
         return self._values.get(field, "")
+
+    def reads_like(self, other: Document) -> bool:
+        """Are all texts the same, whatever the times?"""
+        return self._values == other._values
 
     def analysis(self, field: str) -> Analysis:
         """The words of a field."""
@@ -136,18 +138,6 @@ class Document:
         """Those of the fields that have a text."""
         if (found := self._filled.get(fields)) is None:
             found = self._filled[fields] = tuple(field for field in fields if field in self._values)
-        return found
-
-    def spots(self, fields: tuple[str, ...]) -> dict[str, list[tuple[str, int, int]]]:
-        """Where each token stands in the originals of some fields: field, start, end. Many queries share them."""
-        if (found := self._spots.get(fields)) is None:
-            noted: defaultdict[str, list[tuple[str, int, int]]] = defaultdict(list)
-            for field in self.filled(fields):
-                words = self.analysis(field)
-                for token, start, end in zip(words.tokens, words.starts, words.ends, strict=True):
-                    noted[token].append((field, start, end))
-            noted.default_factory = None
-            found = self._spots[fields] = noted
         return found
 
     def whole(self, field: str) -> tuple[str, str]:

@@ -42,14 +42,13 @@ def _rarest(slots: Sequence[Slot], words: Analysis) -> tuple[int, list[int]]:
 
 
 def _candidates(slot: Slot, words: Analysis) -> list[int]:
-    positions = words.positions
     if slot.prefix is not None:
-        return sorted(at for token in words.beginning(slot.prefix) for at in positions[token])
+        return sorted(at for token in words.beginning(slot.prefix) for at in words.positions(token))
     if len(slot.forms) == 1:
         (form,) = slot.forms
-        found = positions.get(form, [])
+        found = words.positions(form)
     else:
-        found = sorted(at for form in slot.forms for at in positions.get(form, ()))
+        found = sorted(at for form in slot.forms for at in words.positions(form))
     return found if slot.cased is None else [at for at in found if words.cased[at] == slot.cased]
 
 

@@ -227,7 +227,7 @@ class _Texts:
 def _spellings(document: Document, fields: Fields, form: str) -> set[str]:
     """How a word of some fields is written."""
     analyses = [document.analysis(field) for field in fields]
-    return {words.cased[at] for words in analyses for at in words.positions.get(form, ())}
+    return {words.cased[at] for words in analyses for at in words.positions(form)}
 
 
 def telling_pair(sign: PhraseSign) -> Pair:

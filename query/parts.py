@@ -67,9 +67,10 @@ class Terms:
 
     def mark(self, look: Look, marks: Marks) -> None:
         if len(self.slots) == 1 and self.slots[0].is_plain:
-            spots = look.document.spots(self.fields)
-            for form in self.slots[0].forms:
-                marks += spots.get(form, ())
+            for name in look.document.filled(self.fields):
+                words = look.document.analysis(name)
+                for form in self.slots[0].forms:
+                    marks += [(name, words.starts[at], words.ends[at]) for at in words.positions(form)]
             return
         for name in look.document.filled(self.fields):
             words = look.document.analysis(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import TypeAlias
 
 from query.document import Document
@@ -130,22 +131,33 @@ def index_text(document: Document) -> Mapping[str, list[str]]:
 
 def index_tokens(words: Analysis) -> list[str]:
     """The words of a text as the index keeps them."""
-    tokens: list[str] = []
-    for gap, token in zip(words.gaps, words.tokens, strict=True):
-        if gap and tokens:
-            tokens.append(BREAK)
-        tokens.append(index_token(token))
+    tokens = _indexed(words.tokens)
+    gaps = words.gaps
+    for at in reversed([*compress(range(len(gaps)), gaps)]):
+        if at:
+            tokens.insert(at, BREAK)
     return tokens
 
 
 def index_token(token: str) -> str:
     """A word without ASCII signs (the point of 6.5 is the only one), so that no tokenizer parts it."""
-    return token[:LONGEST_TOKEN].replace(".", "·")
+    return _plain(token[:LONGEST_TOKEN])
+
+
+def _plain(text: str) -> str:
+    return text.replace(".", "·")
+
+
+def _indexed(tokens: Sequence[str]) -> list[str]:
+    """What ``index_token`` makes of each."""
+    if not tokens or max(map(len, tokens)) > LONGEST_TOKEN:
+        return [*map(index_token, tokens)]
+    return _plain(" ".join(tokens)).split(" ")  # no word has a space
 
 
 def _cased_tokens(words: Analysis) -> set[str]:
-    listed = words.listed
-    return {_cased_token(cased) for token, cased in zip(listed.tokens, listed.cased, strict=True) if token != cased}
+    different = {cased for token, cased in zip(words.tokens, words.cased, strict=True) if token != cased}
+    return {*map(_cased_token, different)}
 
 
 def _cased_token(cased: str) -> str:

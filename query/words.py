@@ -15,8 +15,11 @@ from itertools import compress
 from typing import NamedTuple
 
 from query.letters import is_character, is_follower
+from query.placed import placed
 from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
 from query.reader import PARAGRAPH, Listed, read
+
+_FEW = 48  # words that are looked for one by one before the places of all are noted
 
 
 class Word(NamedTuple):
@@ -37,7 +40,7 @@ class Analysis:
     What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
     """
 
-    __slots__ = ("_cased", "_different", "_laid", "_listed", "_positions", "_stream", "_tokens", "text")
+    __slots__ = ("_cased", "_different", "_found", "_known", "_laid", "_listed", "_stream", "_tokens", "text")
 
     def __init__(self, text: str, listed: Listed | None = None) -> None:
         self.text = text
@@ -45,7 +48,8 @@ class Analysis:
         self._stream: list[str] | None = None
         self._tokens: list[str] | None = None
         self._cased: list[str] | None = None
-        self._positions: dict[str, list[int]] | None = None
+        self._known: dict[str, list[int]] = {}
+        self._found: tuple[dict[str, int], dict[str, int]] | None = None
         self._different: list[str] | None = None
         self._laid: tuple[list[int], list[int]] | None = None
 
@@ -53,7 +57,7 @@ class Analysis:
     def listed(self) -> Listed:
         """All columns."""
         if self._listed is None:
-            self._listed = read(self.text)
+            self._listed = placed(self.text, _read_piece) or read(self.text)
         return self._listed
 
     @property
@@ -78,22 +82,44 @@ class Analysis:
                 self._tokens = [token for token in stream if token != BREAK] if BREAK in stream else stream
         return self._tokens
 
+    def positions(self, token: str) -> list[int]:
+        """Where a token stands, ascending. Of few words anybody asks, and most stand there once or twice, so the places
+        of all are only noted when many were asked for."""
+        if (found := self._known.get(token)) is not None:
+            return found
+        first, last = self._edges
+        if token not in first:
+            return []
+        if len(self._known) < _FEW:
+            found = self._known[token] = self._between(token, first[token], last[token])
+            return found
+        noted: defaultdict[str, list[int]] = defaultdict(list)
+        for at, each in enumerate(self.tokens):
+            noted[each].append(at)
+        self._known.update(noted)
+        return noted[token]
+
+    def _between(self, token: str, at: int, last: int) -> list[int]:
+        found = [at]
+        while at < last:
+            at = self.tokens.index(token, at + 1)
+            found.append(at)
+        return found
+
     @property
-    def positions(self) -> dict[str, list[int]]:
-        """Token -> where it stands, ascending."""
-        if self._positions is None:
-            found: defaultdict[str, list[int]] = defaultdict(list)
-            for position, token in enumerate(self.tokens):
-                found[token].append(position)
-            found.default_factory = None
-            self._positions = found
-        return self._positions
+    def _edges(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The first and the last place of every token."""
+        if self._found is None:
+            tokens, numbers = self.tokens, range(len(self.tokens))
+            first = dict(zip(reversed(tokens), reversed(numbers), strict=True))
+            self._found = first, dict(zip(tokens, numbers, strict=True))
+        return self._found
 
     def beginning(self, prefix: str) -> Iterator[str]:
         """The different tokens that begin so, ascending. They are sorted once, for a long text and many prefixes would
         otherwise cost their product."""
         if self._different is None:
-            self._different = sorted(self.positions)
+            self._different = sorted(self._edges[0])
         at = bisect_left(self._different, prefix)
         while at < len(self._different) and self._different[at].startswith(prefix):
             yield self._different[at]
@@ -161,12 +187,17 @@ def analyse(text: str) -> Analysis:
 
 @functools.lru_cache(maxsize=16384)
 def _piece_words(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).tokens)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read_piece(piece).tokens)
 
 
 @functools.lru_cache(maxsize=16384)
 def _cased_piece(piece: str) -> tuple[str, ...]:
-    return (piece,) if piece == BREAK or piece.isdigit() else tuple(read(piece).cased)
+    return (piece,) if piece == BREAK or piece.isdigit() else tuple(_read_piece(piece).cased)
+
+
+@functools.lru_cache(maxsize=16384)
+def _read_piece(piece: str) -> Listed:
+    return read(piece)
 
 
 def _whole_piece(piece: str) -> tuple[str, ...] | None:

@@ -133,6 +133,7 @@ async def keep(line: Line, judged: Sequence[Judged], *, via: str, lesson: Lesson
     except Exception:
         log.exception("a batch was refused, its items are kept one by one", items=len(judged))
         kept = [await _keep_one(line, one, via) for one in judged]
+    line.counts.kept(judged, kept)
     if any(how.owed for how in kept if how):
         line.ring()
     return kept
@@ -156,6 +157,7 @@ async def _kept(line: Line, judged: Sequence[Judged], via: str, lesson: Lesson |
 
 async def account(line: Line, rejected: Sequence[Rejected]) -> None:
     if rejected:
+        line.counts.items.update((one.source, "rejected") for one in rejected)
         await finished(asyncio.to_thread(line.archive.reject, rejected, utc_now()))
 
 
@@ -163,6 +165,7 @@ async def checked(line: Line, orders: Orders, visit: Visit, scheduled: bool) -> 
     """Writes down how a visit ended and when the next is due."""
     next_ = await following(line, orders, visit, scheduled=scheduled)
     await finished(asyncio.to_thread(line.archive.checked, visit, next_.due, next_.missed, line.owner, next_.after))
+    line.counts.visited(visit, next_.missed)
     log.info(
         "visit",
         source=visit.source,

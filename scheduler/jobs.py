@@ -25,6 +25,7 @@ TIMETABLE = (
         "how sources are now: the operator hears of what has changed, once",
     ),
     Job("drop_dead_leases", 60, "what a killed process had claimed is free again"),
-    Job("forget_texts", 3600, "texts older than archive.keep_days are removed, their identity stays known"),
+    Job("forget_texts", 600, "texts older than archive.keep_days are removed, their identity stays known"),
+    Job("prune", 3600, "rows that serve nobody any more go, free room is given back to the disk"),
     Job("tidy", 300, "the full-text index is kept in few pieces, so that searching stays quick"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,16 @@ from alerts.send import Sender
 from archive.model import Bounds
 from crawler.settings import CrawlSettings, SourceSettings
 from query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class PingOrders:
+    """Whom to call outside while all is well: ``url`` is a secret, ``every`` in seconds, ``allow`` names private
+    networks that may be reached."""
+
+    url: str = field(repr=False)
+    every: float
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +45,13 @@ class Orders:
     """Channel name to what it asks of us: quiet hours, a cap."""
     timezone: str = "UTC"
     """Of channels that name none."""
+    ping: PingOrders | None = None
+    """Whom to call while all is well."""
 
-    def bounds(self, now: datetime) -> dict[str, Bounds]:
-        """What each channel asks for at this moment."""
-        return {name: manners.bounds(now, self.timezone) for name, manners in self.manners.items()}
+    def bounds(self, now: datetime, channels: Iterable[str]) -> dict[str, Bounds]:
+        """What each of these channels asks for at this moment."""
+        asked = ((name, self.manners.get(name)) for name in channels)
+        return {name: manners.bounds(now, self.timezone) for name, manners in asked if manners is not None}
 
     @property
     def enabled(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@
                                           one transaction a batch
               | archive.checked           etag, next check, health: last, so that a crash repeats the visit
     deliver   archive.claim_deliveries    what is owed and due becomes deliveries with an id; leased
-              | compose, archive.freeze   the message is frozen before the first try
+              | compose, archive.freeze   in the same commit: the message is frozen before the first try
               | alerts.send               sent | retry | gave up
               | archive.settle            after the act, never before
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from alerts.match import warm
 from archive.claims import SourceState
 from archive.errors import ArchiveError
 from archive.model import Delivery, rfc3339
@@ -21,6 +22,7 @@ from scheduler.jobs import TIMETABLE
 from scheduler.line import Line, utc_now
 from scheduler.orders import Orders
 from scheduler.outbox import DELIVERY_LEASE, EACH
+from scheduler.ping import Ping
 from scheduler.route import collect
 from scheduler.telling import send_due
 
@@ -39,6 +41,9 @@ DRAIN = 4.0
 CLOCK_JUMP = 20.0
 CLOCK_LOOK = 5.0
 """Seconds by which the wall clock must have been set to be noticed, and between two looks at it."""
+
+LOOK_AGAIN = 60.0
+"""Seconds until the orders are looked at again for somebody to call outside."""
 
 SOON = 5.0
 """Seconds that a channel waits whose deliveries the archive would not take in."""
@@ -70,20 +75,35 @@ class Service:
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Runs until ``stop`` is set, then ends within ten seconds with nothing half done."""
+    async def run(self, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
+        """Runs until ``stop`` is set, then ends within ten seconds with nothing half done. ``started`` is called when
+        everything is under way."""
         await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now())
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, self._line.orders.channels)
         await asyncio.to_thread(upkeep.trust_no_other_clock, self._line.archive, self._line.clock())
         self._engine.start()
         self._plan_timetable()
-        await self._plan_sources()
         self._start(self.watch_clock, "watch")
+        self._start(self.call_outside, "watch:outside")
+        await self._make_ready(stop)
+        await self._plan_sources()
         log.info("started", sources=len(self._line.orders.enabled), rules=len(self._line.orders.rules.rules))
+        started()
         try:
             await stop.wait()
         finally:
             await self._stop()
+
+    async def _make_ready(self, stop: asyncio.Event) -> None:
+        """The first visits wait for the index of the rules; what is due, the web and the word to stop do not."""
+        orders = self._line.orders
+        self._start(partial(asyncio.to_thread, orders.sender.warm), "watch: what channels need")
+        ready = asyncio.create_task(asyncio.to_thread(warm, orders.rules))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({ready, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if ready.done() and (error := ready.exception()) is not None:
+            log.error("the rules could not be made ready beforehand", error=f"{type(error).__name__}: {error}")
 
     async def reload(self) -> bool:
         """Takes up the configuration anew; a bad one is refused whole and the running one stays in force.
@@ -101,14 +121,17 @@ class Service:
     async def _taken_up(self) -> bool:
         try:
             orders = await asyncio.to_thread(self._load)
+            await asyncio.to_thread(warm, orders.rules)
         except Exception as error:
             log.error("reload refused, the running configuration stays in force", error=str(error))
+            self._line.counts.reloads["refused"] += 1
             return False
         old, self._line.orders = self._line.orders, orders
         self._resting.clear()  # perhaps it was an address that has been put right
         self._start(partial(self._close_when_idle, old))
         await self._plan_sources()
         await asyncio.to_thread(upkeep.warn_of_strangers, self._line.archive, orders.channels)
+        self._line.counts.reloads["done"] += 1
         log.info("reloaded", sources=len(orders.enabled), rules=len(orders.rules.rules))
         self.ring()
         return True
@@ -297,6 +320,18 @@ class Service:
             except ArchiveError as error:
                 log.error("nothing can be planned by the new time, tried again", error=str(error))
 
+    async def call_outside(self) -> None:
+        """Calls whom the orders name, as often as they ask, while all is well; see ``ping``."""
+        ping = Ping(self._line, self.alive)
+        while True:
+            orders = self._line.orders.ping
+            if orders is not None:
+                try:
+                    await ping.call(orders)
+                except Exception:
+                    log.exception("the outside watch was not called, tried again")
+            await asyncio.sleep(orders.every if orders is not None else LOOK_AGAIN)
+
     async def drop_dead_leases(self) -> None:
         """See ``upkeep.drop_dead_leases``."""
         if await asyncio.to_thread(upkeep.drop_dead_leases, self._line.archive, utc_now()):
@@ -310,6 +345,10 @@ class Service:
         """See ``upkeep.cut_texts`` and ``upkeep.forget_texts``."""
         await asyncio.to_thread(upkeep.cut_texts, self._line.archive, self._line.orders.stores, utc_now())
         await asyncio.to_thread(upkeep.forget_texts, self._line.archive, self._line.orders.keep_days, utc_now())
+
+    async def prune(self) -> None:
+        """See ``upkeep.prune``."""
+        await asyncio.to_thread(upkeep.prune, self._line.archive, utc_now())
 
     async def tidy(self) -> None:
         """See ``upkeep.tidy``."""

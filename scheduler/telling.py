@@ -11,12 +11,10 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
-from alerts.compose import compose, span_of
 from alerts.send import AT_ONCE
 from archive.errors import (
     ArchiveBusyError,
@@ -26,8 +24,8 @@ from archive.errors import (
 )
 from archive.model import Delivery, Outcome, Told, rfc3339
 from archive.settling import Settlement
-from archive.standing import Outage
 from scheduler import cadence
+from scheduler.composing import composed
 from scheduler.line import Line, finished
 
 log = structlog.get_logger()
@@ -139,35 +137,14 @@ async def _next(line: Line, queue: Queue) -> Delivery | None:
 
 
 async def _ready(line: Line, claimed: Sequence[Delivery]) -> list[Delivery]:
-    """What was claimed, each composed and written down before anybody is told. One that cannot be composed is handed
-    on as it is: sending it fails, and is written down like any other failure."""
+    """What was claimed, each composed and written down before anybody is told; most were when they were claimed. One
+    that cannot be composed is handed on as it is: sending it fails, and is written down like any other failure."""
     new = [delivery for delivery in claimed if delivery.message is None]
     if not new:
         return list(claimed)
-    messages = await asyncio.to_thread(_composed, line, new)
+    messages = await asyncio.to_thread(composed, line, new)
     frozen = await line.outbox.freeze(messages) if messages else {}
     return [replace(one, message=frozen.get(one.id, one.message)) for one in claimed]
-
-
-def _composed(line: Line, deliveries: Sequence[Delivery]) -> dict[str, dict[str, object]]:
-    stories, spans = line.archive.told_of(deliveries)
-    messages: dict[str, dict[str, object]] = {}
-    now = line.clock()
-    for delivery in deliveries:
-        outages = _outages(line, delivery, now)
-        told = [stories[number] for number in delivery.stories if number in stories]
-        try:
-            messages[delivery.id] = compose(delivery, told, spans, line.orders.stores, now, outages)
-        except Exception:
-            log.exception("message could not be composed", delivery=delivery.id, channel=delivery.channel)
-    return messages
-
-
-def _outages(line: Line, delivery: Delivery, now: datetime) -> list[Outage]:
-    """For a digest: the sources that were dark in the time it tells of."""
-    span = span_of(delivery)
-    watched = set(line.orders.enabled)
-    return [one for one in line.archive.outages(now - span) if one.source in watched] if span else []
 
 
 async def _tried(line: Line, delivery: Delivery) -> Told:
@@ -187,6 +164,7 @@ async def _settle(line: Line, delivery: Delivery, told: Told) -> None:
         told = replace(told, outcome=Outcome.GAVE_UP, answer=f"gave up after {delivery.tries + 1} tries: {told.answer}")
     settlement = Settlement(delivery.id, told, now, again)
     news = await _written_down(lambda: line.outbox.settle(settlement))
+    line.counts.tried(delivery.channel, told.outcome.value, delivery.message, now)
     log.info(
         "delivery",
         id=delivery.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,6 +14,8 @@ from scheduler.orders import is_dead
 from scheduler.outbox import DELIVERY_LEASE
 
 TIDYING = 2.0  # seconds at a time
+FORGETTING = 60.0
+SHRINKING = 5.0
 
 log = structlog.get_logger()
 
@@ -52,7 +55,7 @@ def forget_texts(archive: Archive, keep_days: int, now: datetime) -> int:
     """Removes texts older than ``keep_days`` (0 = never); their identity stays known. Returns how many."""
     if keep_days <= 0:
         return 0
-    forgotten = archive.forget_texts(now - timedelta(days=keep_days))
+    forgotten = archive.forget_texts(now - timedelta(days=keep_days), now, FORGETTING)
     if forgotten:
         log.info("texts removed", items=forgotten, older_than_days=keep_days)
     return forgotten
@@ -67,6 +70,16 @@ def cut_texts(archive: Archive, stores: Mapping[str, str], now: datetime) -> int
             log.info("texts cut to what may be kept", source=source, store=store, items=cut)
             many += cut
     return many
+
+
+def prune(archive: Archive, now: datetime) -> None:
+    """Removes rows that serve nobody any more (``archive.retention``) and gives free room back to the disk, a little at
+    a time."""
+    pruned = archive.prune(now, FORGETTING)
+    if any(asdict(pruned).values()):
+        log.info("old rows removed", **asdict(pruned))
+    if given := archive.shrink(SHRINKING):
+        log.info("room given back to the disk", bytes=given)
 
 
 def tidy(archive: Archive) -> bool:

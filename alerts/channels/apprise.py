@@ -107,6 +107,9 @@ class AppriseChannel:
         told += [f"{name}: {reason}" for name, reason in failed.items()]
         return Told(Outcome.RETRY, "; ".join(told), reached=have)
 
+    def warm(self) -> None:
+        """Nothing: the libraries are loaded by the child process of each try."""
+
     async def aclose(self) -> None:
         """Nothing is held open between deliveries."""
 

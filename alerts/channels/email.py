@@ -21,7 +21,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from alerts.channels.manners import Manners
 from alerts.channels.mime import address_of, mail_of
-from alerts.channels.smtp import Server, Talk, talk
+from alerts.channels.smtp import Server, Talk, talk, trust
 from alerts.durations import seconds_of
 from archive.model import Delivery, Outcome, Told
 
@@ -100,6 +100,13 @@ class Email:
     def __init__(self, settings: EmailSettings, zone: tzinfo) -> None:
         self.settings = settings
         self._zone = zone
+
+    def warm(self) -> None:
+        """Load what the first mail needs."""
+        import aiosmtplib  # noqa: F401
+        import jinja2.sandbox  # noqa: F401
+
+        trust(_server(self.settings))
 
     async def send(self, delivery: Delivery) -> Told:
         """Try once. Raises nothing that a mail server or a network can cause."""

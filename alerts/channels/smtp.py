@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -113,7 +114,7 @@ async def _opened(server: Server) -> aiosmtplib.SMTP:
         port=server.port,
         use_tls=server.tls,
         start_tls=False,
-        tls_context=_trust(server),
+        tls_context=trust(server),
         timeout=server.deadline,
         local_hostname=_own_name(),
     )
@@ -240,15 +241,21 @@ def _named(error: Exception, server: Server) -> str:
     return f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
 
 
-def _trust(server: Server) -> ssl.SSLContext:
+def trust(server: Server) -> ssl.SSLContext:
     """Certificates are checked, except of a server on this machine: nobody sits in between, and the certificate of a
     local relay seldom names localhost."""
+    return _context(server.ca, checked=bool(server.ca) or not server.loopback)
+
+
+@functools.cache
+def _context(ca: str, *, checked: bool) -> ssl.SSLContext:
+    """Loaded once: the system's certificates take some twenty milliseconds."""
     import ssl
 
     context = ssl.create_default_context()
-    if server.ca:
-        context.load_verify_locations(cadata=server.ca)
-    elif server.loopback:
+    if ca:
+        context.load_verify_locations(cadata=ca)
+    if not checked:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

@@ -7,6 +7,9 @@
 * 410: the receiver wants no more: the channel is disabled, what is owed stays owed.
 * Everything else is tried again, ``Retry-After`` respected: a wrong secret, path or limit on the other side is put
   right one day, and until the schedule ends nothing is lost. A redirect is not followed but named.
+
+A connection is kept open between deliveries that follow each other. The other side may close it just as the next try
+begins; that try is made once more at once, with a new connection and the same id.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from alerts.channels.manners import Manners
+from alerts.channels.retry_after import retry_after
 from alerts.compose import canonical
 from alerts.durations import seconds_of
 from alerts.inert import host_of, one_line
@@ -37,9 +41,10 @@ if TYPE_CHECKING:
     from net.http import GuardedClient
 
 _PREFIX = "whsec_"
-_LONGEST_PAUSE = 86400.0
 _READ = 2048  # bytes of an answer that are read for the record
 _PATIENCE = 3.0  # seconds for them
+_HEAD = 64 * 1024  # bytes of headers and a body that is let through to be read
+_KEPT_FOR = 5.0  # seconds without a delivery after which connections are closed
 
 
 def _as_tuple(value: object) -> object:
@@ -111,11 +116,22 @@ def _key(secret: SecretStr) -> bytes:
 
 
 class Webhook:
-    """One channel of kind webhook at work; holds its client between deliveries."""
+    """One channel of kind webhook at work; holds its connections while deliveries follow each other."""
 
     def __init__(self, settings: WebhookSettings) -> None:
         self.settings = settings
         self._client: GuardedClient | None = None
+        self._under_way = 0
+        self._resting: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def warm(self) -> None:
+        """Load what the first delivery needs."""
+        import standardwebhooks  # noqa: F401
+
+        import net.http  # noqa: F401
+
+        _trust(self.settings.ca)
 
     async def send(self, delivery: Delivery) -> Told:
         """Try once. Raises nothing that a receiver or a network can cause."""
@@ -127,6 +143,7 @@ class Webhook:
             raise ValueError(f"delivery {delivery.id} was not composed before it was sent")
         body = canonical(delivery.message)
         headers = _headers(delivery.id, datetime.now(UTC), body, self.settings.secret or ())
+        self._begin()
         try:
             return await self._ask(body, headers)
         except AddressRefused as refused:
@@ -136,15 +153,52 @@ class Webhook:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             reason = one_line(str(error), 200) or type(error).__name__
             return Told(Outcome.RETRY, f"the connection failed: {reason}")
+        finally:
+            self._end()
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        self._rest()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    def _begin(self) -> None:
+        self._under_way += 1
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+
+    def _end(self) -> None:
+        self._under_way -= 1
+        if not self._under_way and self._client is not None:
+            self._resting = asyncio.get_running_loop().call_later(_KEPT_FOR, self._rest)
+
+    def _rest(self) -> None:
+        """Hundreds of channels that are seldom used hold no connections."""
+        if self._resting is not None:
+            self._resting.cancel()
+        client, self._client, self._resting = self._client, None, None
+        if client is not None:
+            closing = asyncio.create_task(client.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
 
     async def _ask(self, body: bytes, headers: Mapping[str, str]) -> Told:
-        request = self._ready().stream("POST", self.settings.url, content=body, headers=dict(headers))
-        async with asyncio.timeout(self.settings.timeout) as deadline, request as response:
+        import httpx
+
+        async with asyncio.timeout(self.settings.timeout) as deadline:
+            tried = _Tried()
+            try:
+                return await self._asked(body, headers, deadline, tried)
+            except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                if tried.connected:
+                    raise
+            return await self._asked(body, headers, deadline, tried)
+
+    async def _asked(self, body: bytes, headers: Mapping[str, str], deadline: asyncio.Timeout, tried: _Tried) -> Told:
+        request = self._ready().stream(
+            "POST", self.settings.url, content=body, headers=dict(headers), extensions={"trace": tried.note}
+        )
+        async with request as response:
             deadline.reschedule(None)  # the status is known; reading the rest has a limit of its own
             if response.is_success:
                 return Told(Outcome.SENT, await _answer(response))
@@ -156,8 +210,20 @@ class Webhook:
             from net.http import client
 
             gate = Gate(self.settings.allow_addresses)
-            self._client = client(gate, timeout=self.settings.timeout, verify=_trust(self.settings.ca))
+            trust = _trust(self.settings.ca)
+            self._client = client(gate, timeout=self.settings.timeout, max_body=_HEAD, verify=trust)
         return self._client
+
+
+class _Tried:
+    """What a try has done so far."""
+
+    def __init__(self) -> None:
+        self.connected = False
+
+    async def note(self, event: str, _info: object) -> None:
+        """httpcore's trace: whether a connection of its own was made."""
+        self.connected = self.connected or event == "connection.connect_tcp.started"
 
 
 @functools.cache
@@ -185,8 +251,6 @@ def _headers(delivery_id: str, now: datetime, body: bytes, secrets: tuple[Secret
         "content-type": "application/json",
         "webhook-id": delivery_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        # A connection kept open may be closed by the other side just as the next try begins.
-        "connection": "close",
     }
     if secrets:
         from standardwebhooks import Webhook as Signer
@@ -223,24 +287,3 @@ async def _answer(response: httpx.Response) -> str:
     text = one_line(beginning[:_READ].decode(errors="replace"), 200) if plain else ""
     status = one_line(f"{response.status_code} {response.reason_phrase}", 80)
     return f"{status}: {text}" if text else status
-
-
-def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3: seconds or a date), at most a day; None when
-    it says nothing usable or a time gone by."""
-    if value is None:
-        return None
-    text = value.strip()
-    counted = text.isascii() and text.isdigit()
-    seconds = float(text[:12]) if counted else _seconds_until(text, now or datetime.now(UTC))
-    return min(seconds, _LONGEST_PAUSE) if seconds > 0 else None
-
-
-def _seconds_until(text: str, now: datetime) -> float:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        then = parsedate_to_datetime(text)
-    except (ValueError, IndexError, OverflowError):
-        return 0.0
-    return ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()

@@ -13,5 +13,6 @@ REVISIONS = (
     "0006_channel_trouble",
     "0007_search",
     "0009_tokens",
+    "0010_retention",
 )
 HEAD = REVISIONS[-1]

@@ -2,7 +2,8 @@
 
 An extractor alone loses short paragraphs and keeps captions of other stories. So its answer is used as a vote on our
 blocks: the part of the page that holds the kept ones is the article, and inside it every block of prose stays, whatever
-its markup, and every block that belongs to other stories goes.
+its markup, and every block that belongs to other stories goes. Where the place is plain and no vote could change what
+is kept of it, none is taken: that spares a third of the time.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any
 from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list
 from crawler.reading.markup import Block, Blocks
 from crawler.reading.plain import key, words
-from crawler.reading.sifting import is_prose, sifted, size_of
+from crawler.reading.sifting import depends_on_vote, is_prose, sifted, size_of
 
 MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
 _INLINE = words("b i em strong u font small big span mark sup sub abbr cite ins s wbr time")
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "input", "object")
+_CLEAR = 500  # letters of a report that can be told without the extractor
 _PREFIX = 40  # letters of a paragraph that tell it from others
 
 
@@ -40,6 +42,8 @@ def find_report(
     ``titles`` are keys of the headline's wordings. The tree is used up: furniture is taken out of it."""
     blocks = page.items
     start = 0 if after is None else after + 1
+    if clear := _clear_place(page, start, titles):
+        return Report(tuple(sifted(page, *clear, [False] * len(blocks), titles)))
     votes = _votes(root, furniture, blocks)
     chosen = [i for i in range(start, len(blocks)) if votes[i] and is_prose(blocks[i]) and not blocks[i].furniture]
     if not chosen:
@@ -61,6 +65,33 @@ def selected_report(page: Blocks, elements: Sequence[Any], titles: Collection[st
     for i in inside:
         votes[i] = True
     return Report(tuple(i for i in sifted(page, inside[0], inside[-1] + 1, votes, titles) if i in wanted))
+
+
+# ---- without a vote ----
+
+
+def _clear_place(page: Blocks, start: int, titles: Collection[str]) -> tuple[int, int] | None:
+    """The range of blocks that is the report where no vote could say otherwise, else None: all prose of the page stands
+    in one box, most of it paragraphs right below that, and every other block in there goes or stays for what it is."""
+    blocks = page.items
+    prose = [i for i in range(start, len(blocks)) if not blocks[i].furniture and is_prose(blocks[i])]
+    sizes = [size_of(blocks[i]) for i in prose]
+    if sum(sizes) < _CLEAR:
+        return None
+    low, high = _place(page, prose)
+    box = _box(page, low, high, prose[0])
+    right = sum(
+        size for i, size in zip(prose, sizes, strict=True) if box in (blocks[i].element, blocks[i].element.getparent())
+    )
+    if box is None or low < start or right < 0.6 * sum(sizes):
+        return None
+    return None if any(depends_on_vote(block, titles) for block in blocks[low:high]) else (low, high)
+
+
+def _box(page: Blocks, low: int, high: int, first: int) -> Any:
+    """The innermost element around a block whose blocks are this range."""
+    element = page.items[first].element
+    return next((one for one in (element, *element.iterancestors()) if page.spans.get(one) == (low, high)), None)
 
 
 # ---- the extractor's vote ----

@@ -18,7 +18,12 @@ _CLOSINGS = {name: re.compile(f"</{name}\\s*>", re.IGNORECASE) for name in ("scr
 
 def without_bulk(text: str) -> str:
     """The page without what it carries for browsers only; small pages as they are. JSON-LD stays."""
-    return _DATA.sub("data:,", _without_elements(text)) if len(text) > LARGE else text
+    return without_pictures(_without_elements(text)) if len(text) > LARGE else text
+
+
+def without_pictures(text: str) -> str:
+    """The text without the content of addresses that are their own content."""
+    return _DATA.sub("data:,", text)
 
 
 def _without_elements(text: str) -> str:

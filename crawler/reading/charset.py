@@ -88,6 +88,10 @@ def _declared(body: bytes) -> str | None:
 
 
 def _wide(head: bytes) -> str | None:
+    if head.startswith(b"<\0\0\0"):
+        return "utf-32-le"
+    if head.startswith(b"\0\0\0<"):
+        return "utf-32-be"
     if head.startswith((b"<\0?\0", b"<\0!\0", b"<\0h\0", b"<\0r\0")):
         return "utf-16-le"
     if head.startswith((b"\0<\0?", b"\0<\0!", b"\0<\0h", b"\0<\0r")):

@@ -35,6 +35,11 @@ _ISO = re.compile(
     r"|[+-]\d\d(?!\d))?)?",
     re.IGNORECASE,
 )
+_RFC = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4})"
+    r" (\d\d):(\d\d)(?::(\d\d))? (GMT|UTC|[+-]\d{4})",
+    re.ASCII,
+)
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?)?(?!\d)", re.IGNORECASE)
 _SEP = r"[\s,./-]*"
 _LETTERS_END = r"(?![^\W\d_])"  # a digit may follow: "15اگست2025ء"
@@ -75,6 +80,8 @@ def read_date(
     """Like ``parse_date``, with the wall clock and what was named kept apart."""
     if not text or len(text) > _LONGEST:
         return None
+    if read := _by_machine(text):
+        return read
     folded = _at_home(fold(text).strip(), timezone)
     read, seen = _written(folded, timezone)
     if read or seen:
@@ -94,6 +101,17 @@ def find_date(text: str, timezone: str | None = None) -> ReadDate | None:
     updated = _UPDATED.search(folded)
     read, _ = _written(folded[: updated.start()] if updated else folded, timezone)
     return read
+
+
+def _by_machine(text: str) -> ReadDate | None:
+    """A date in full as programs write it, RFC 822 or ISO 8601, which most are; None for all others."""
+    if found := _RFC.fullmatch(text):
+        d, m, y, h, mi, s, off = found.groups()
+        wall = _wall(int(y), MONTHS[m.lower()], int(d), int(h), int(mi), int(s or 0))
+        return ReadDate(wall, UTC if off.isalpha() else _offset(off), True, *found.span()) if wall else None
+    if (found := _ISO.fullmatch(text)) and found["off"]:
+        return _iso(found, text)
+    return None
 
 
 def _at_home(text: str, zone: str | None) -> str:

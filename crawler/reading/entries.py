@@ -37,13 +37,14 @@ class FeedEntry:
 class FeedReading:
     """What came of reading a feed. ``kind`` is rss, rdf, atom, json or "" when it is none; ``problem`` is a sentence
     when the body is not a feed that can be read. A feed without entries is not a problem. ``site`` is the address the
-    feed gives for the site it belongs to."""
+    feed gives for the site it belongs to, ``left_out`` says what of it was not read."""
 
     kind: str
     entries: tuple[FeedEntry, ...] = ()
     language: str | None = None
     problem: str | None = None
     site: str | None = None
+    left_out: str | None = None
 
 
 def address(raw: str | None, base: str) -> str | None:
@@ -51,7 +52,7 @@ def address(raw: str | None, base: str) -> str | None:
     if not raw:
         return None
     try:
-        joined = urljoin(base, "".join(raw.split()) if "\n" in raw else raw.strip())
+        joined = urljoin(base, "".join(raw.split()) if "\n" in raw else raw.strip()).replace(" ", "%20")
         parts = urlsplit(joined)
         return joined if parts.scheme in ("http", "https") and parts.hostname else None
     except ValueError:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html.entities import html5
 from typing import Any
-from urllib.parse import urljoin
 
 from crawler.reading import jsonfeed
 from crawler.reading.byline import person
@@ -21,15 +21,19 @@ from crawler.reading.entries import FeedEntry, FeedReading, address, language_ta
 from crawler.reading.full_text import texts
 from crawler.reading.moments import ReadDate
 from crawler.reading.plain import caption, clean, excerpt
+from crawler.reading.share import MAX_TEXT, share_of
 from crawler.reading.stubs import what_page
-from crawler.reading.xmlbounds import MAX_DEPTH, MAX_NAMESPACES, MAX_XML, too_deep, too_many_namespaces, without_doctype
+from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, too_deep, unreadable, without_doctype
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_ENTRY_END = re.compile(r"</(?:[\w.-]{1,20}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
-MAX_ENTRIES = 5_000  # one by one they take about a second
+# An ampersand that begins no reference: the strict parser stops there, and the loose one takes "&copy=1" for "©=1".
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)", re.DOTALL
+)
+_HOST_ALONE = re.compile(r"\s*www\.[\w-]{1,63}\.[\w.-]{2,63}/")
 _ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
 _FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
@@ -52,7 +56,14 @@ def read_feed(
         return jsonfeed.read_json_feed(text, url, timezone, language)
     if problem := _refusal(text, url):
         return FeedReading("", problem=problem)
-    return _parsed(text, url, timezone, language)
+    text, left_out = share_of(text)
+    if problem := _excess(text):
+        return FeedReading("", problem=problem)
+    reading = _parsed(text, url, timezone, language)
+    if not left_out or reading.problem is not None:
+        return reading
+    said = f"entries that are too long were not read: {left_out}"
+    return replace(reading, left_out=said) if reading.entries else replace(reading, problem=said)
 
 
 def _refusal(text: str, url: str) -> str | None:
@@ -67,11 +78,16 @@ def _refusal(text: str, url: str) -> str | None:
         return "a sitemap came instead of a feed: configure it with the key `sitemap`, not `feed`"
     if name == "opml":
         return "an OPML list of feeds came instead of a feed: configure the feeds it names"
-    if too_many_namespaces(text):
-        return f"the feed names more than {MAX_NAMESPACES} namespaces and was not read"
-    if too_deep(text):
-        return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read"
     return None
+
+
+def _excess(text: str) -> str | None:
+    """Why the share of a feed that is read would still cost its reader too much, None when it would not."""
+    if len(text) > 2 * MAX_TEXT:
+        return f"the feed has {len(text):,} characters outside of its entries and was not read"
+    if reason := unreadable(text):
+        return f"the feed {reason} and was not read"
+    return f"the feed is nested deeper than {MAX_DEPTH} levels and was not read" if too_deep(text) else None
 
 
 def _html_instead(text: str, url: str) -> str:
@@ -86,7 +102,8 @@ def _html_instead(text: str, url: str) -> str:
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     import feedparser
 
-    prepared = _NAMED.sub(_as_character, without_doctype(_bounded(text[text.find("<") :])))
+    bare = _AMPERSAND.sub(lambda found: found.group(0) if len(found.group(0)) > 1 else "&amp;", text[text.find("<") :])
+    prepared = _NAMED.sub(_as_character, without_doctype(bare))
     # never bytes or str as they are: feedparser would try to open those as a file or an address
     stream = io.BytesIO(prepared.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -98,17 +115,13 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     spoken = language_tag(found.feed.get("language")) or language
     read = (_entry(raw, url, timezone, spoken) for raw in found.entries)
     entries = tuple(entry for entry in read if entry.says_something)
+    if version.startswith("atom") and (author := _author(found.feed)):  # of all entries that name none (RFC 4287)
+        entries = tuple(entry if entry.author else replace(entry, author=author) for entry in entries)
     if not version and not entries:
         return FeedReading("", problem=f"not a feed: the document begins {excerpt(text, 80)!r}")
     if not entries and not _COMPLETE.search(text[-200:]):
         return FeedReading("", problem=f"the feed breaks off before its first entry: {excerpt(text, 80)!r}")
     return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
-
-
-def _bounded(text: str) -> str:
-    """The feed with its first ``MAX_ENTRIES`` entries; reading tens of thousands would take longer than a visit has."""
-    ends = [found.end() for found in _ENTRY_END.finditer(text)]
-    return text if len(ends) <= MAX_ENTRIES else text[: ends[MAX_ENTRIES - 1]] + text[ends[-1] :]
 
 
 def _as_character(found: re.Match[str]) -> str:
@@ -124,7 +137,7 @@ def _kind(version: str) -> str:
 
 
 def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str | None) -> FeedEntry:
-    base = urljoin(url, _base(raw))
+    base = address(_base(raw), url) or url
     guid = clean(str(raw.get("id") or "")).strip() or None
     spoken = _language(raw) or language
     summary, text = texts(_html(raw.get("summary_detail")), _content(raw))
@@ -152,13 +165,18 @@ def _base(raw: Mapping[str, Any]) -> str:
 
 
 def _link(raw: Mapping[str, Any], base: str, guid: str | None) -> str | None:
-    named = [link.get("href") for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    alternates = [link for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    named = [link.get("href") for link in sorted(alternates, key=lambda link: "html" not in str(link.get("type")))]
     linked = raw.get("link")
     if linked == raw.get("id"):  # feedparser takes a guid such as "7" for a link unless it says that it is none
         linked = None
     for candidate in (raw.get("feedburner_origlink"), *named, linked):
+        if _HOST_ALONE.match(str(candidate or "")):
+            candidate = f"http://{str(candidate).strip()}"
         if found := address(candidate, base):
             return found
+    if guid and guid.startswith("/") and raw.get("guidislink"):
+        return address(guid, base)
     return guid if guid and address(guid, "") == guid else None
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from crawler.reading.bulk import without_pictures
 from crawler.reading.markup import paragraphs
 from crawler.reading.plain import key, one_line
 
+LONGEST = 300_000  # characters of HTML of one entry: more is no article, and takes its readers too long
 FULL_TEXT_AT_LEAST = 400  # characters: a lede is shorter
 _LONGEST_SUMMARY = 1_500
 
@@ -34,6 +36,8 @@ def texts(short: str | None, full: str | None) -> tuple[str | None, str | None]:
 
 
 def _paragraphs(fragment: str | None) -> list[str]:
+    if fragment and len(fragment) > LONGEST:
+        fragment = without_pictures(fragment)[:LONGEST]
     return [text for text in paragraphs(fragment) if not _FEED_TAIL.match(text)] if fragment else []
 
 

@@ -8,9 +8,14 @@ vaguer the word in its class, the more of it must be links.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from itertools import islice
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
+
+from lxml.etree import XPath
 
 from crawler.reading.markup import Block
 from crawler.reading.plain import words
@@ -45,6 +50,9 @@ _LIKELY = re.compile(
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_MARKED: Any = XPath("descendant::*[@itemprop]")
+_SPEECHLESS = frozenset({"script", "style", "noscript", "template"})
+_LONG, _MENU = 1_000, 200  # characters of furniture that is no byline: of any kind, and of links
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NEVER = frozenset({"html", "body", "main"})
@@ -105,58 +113,96 @@ _PRINTED_IN = re.compile(
 )
 
 
-def furniture_elements(root: Any) -> AbstractSet[Any]:
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """The outermost ``elements`` that are furniture. ``menus`` are those of them that are too long, or too full of
+    links, to hold a byline: nothing in them is worth a look."""
+
+    elements: AbstractSet[Any] = frozenset()
+    menus: AbstractSet[Any] = frozenset()
+
+
+def furniture_elements(root: Any) -> Furniture:
     """The elements that are furniture as a whole. Linear in the size of the page."""
-    sizes, linked = _weights(root)
-    total = max(sizes.get(root, 0), 1)
+    elements = list(root.iter("*"))
+    sizes, linked, inside = _weights(elements)
+    total = max(sizes[root], 1)
     protected = _around_headlines(root)
-    found = set()
-    for element in root.iter():
-        if not isinstance(element.tag, str) or element.tag in _NEVER or element in protected:
+    found, menus = set(), set()
+    at = 0
+    while at < len(elements):
+        element = elements[at]
+        at += 1
+        if element.tag in _NEVER or element in protected:
             continue
-        size = sizes.get(element, 0)
+        size = sizes[element]
         share = linked.get(element, 0) / size if size else 0.0
         if size > 0.6 * total and share < 0.3 and element.tag not in ("nav", "footer"):
             continue
         if _is_furniture(element, size, share):
             found.add(element)
-    return found
+            at += inside.get(element, 0)
+            if size >= _LONG or (size >= _MENU and share >= 0.5):
+                menus.add(element)
+    return Furniture(found, menus)
 
 
 def _is_furniture(element: Any, size: int, share: float) -> bool:
-    if element.tag in _ALWAYS or element.get("role") in _ROLES or element.get("hidden") is not None:
+    if element.tag in _ALWAYS:
         return True
-    if (style := element.get("style")) and _HIDDEN.search(style[:300]):
+    said = dict(element.items())
+    if not said:
+        return False
+    if said.get("role") in _ROLES or "hidden" in said:
         return True
-    names = _HUMPS.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}"[:400])
+    if "style" in said and _HIDDEN.search(said["style"][:300]):
+        return True
+    names = f"{said.get('class', '')} {said.get('id', '')}"[:400]
     if len(names) < 2:
         return False
-    return bool(_CERTAIN.search(names)) or (bool(_LIKELY.search(names)) and size > 0 and share >= 0.5)
+    certain, likely = _speaking(names)
+    return certain or (likely and size > 0 and share >= 0.5)
 
 
-def _weights(root: Any) -> tuple[dict[Any, int], dict[Any, int]]:
-    """Characters of text, and characters of link text, inside every element."""
+@lru_cache(maxsize=4096)
+def _speaking(names: str) -> tuple[bool, bool]:
+    """Whether a class and an id speak of furniture (certainly, likely); a page repeats the same ones many times."""
+    names = _HUMPS.sub("-", names)
+    return bool(_CERTAIN.search(names)), bool(_LIKELY.search(names))
+
+
+def _weights(elements: Sequence[Any]) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
+    """Characters of text, and characters of link text, inside every element, and how many elements it holds. Elements
+    that hold no links, or no elements, are not in the second and the third."""
     sizes: dict[Any, int] = {}
     linked: dict[Any, int] = {}
-    for element in reversed(list(root.iter())):
-        if element.tag in ("script", "style", "noscript", "template"):
-            own = 0
-        else:
-            own = sizes.get(element, 0) + len((element.text or "").strip())
+    inside: dict[Any, int] = {}
+    for element in reversed(elements):
+        tag, own = element.tag, 0
+        if tag not in _SPEECHLESS:
+            own = sizes.get(element, 0)
+            if text := element.text:
+                own += len(text.strip())
         sizes[element] = own
-        links = own if element.tag == "a" else linked.get(element, 0)
-        linked[element] = links
         parent = element.getparent()
-        if parent is not None:
-            sizes[parent] = sizes.get(parent, 0) + own + len((element.tail or "").strip())
+        if parent is None:
+            continue
+        inside[parent] = inside.get(parent, 0) + 1 + inside.get(element, 0)
+        tail = element.tail
+        if weight := own + len(tail.strip()) if tail else own:
+            sizes[parent] = sizes.get(parent, 0) + weight
+        if tag == "a":
+            linked[element] = own
+        if links := linked.get(element):
             linked[parent] = linked.get(parent, 0) + links
-    return sizes, linked
+    return sizes, linked, inside
 
 
 def _around_headlines(root: Any) -> set[Any]:
     """Elements that hold a headline of the first rank (or the marked body): never furniture."""
     around: set[Any] = set()
-    for mark in islice(root.xpath("//h1|//*[@itemprop='articleBody' or @itemprop='headline']"), 8):
+    marked = (one for one in _MARKED(root) if one.get("itemprop") in ("articleBody", "headline"))
+    for mark in islice(chain(islice(root.iter("h1"), 8), marked), 16):
         if any(parent.tag in ("nav", "footer", "aside") for parent in mark.iterancestors()):
             continue
         around.add(mark)

@@ -10,9 +10,10 @@ from urllib.parse import urldefrag
 
 from crawler.reading.charset import decode
 from crawler.reading.entries import address
-from crawler.reading.markup import parse_html, text_of
+from crawler.reading.markup import text_of
 from crawler.reading.plain import one_line
 from crawler.reading.selectors import chosen
+from crawler.reading.tree import parse_html
 
 MAX_LINKS = 2_000
 

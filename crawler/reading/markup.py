@@ -1,4 +1,4 @@
-"""HTML as text: a bounded parse, and the page as a list of blocks in reading order.
+"""HTML as text: the page as a list of blocks in reading order.
 
 A *block* is a run of text that a browser would set apart: a paragraph, a heading, a list item, a line of a page that
 separates its paragraphs with ``<br>``. All work is linear in the size of the page.
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree
 
 from crawler.reading.plain import clean, words
+from crawler.reading.tree import parse_html
 
-MAX_HTML = 2 * 1024 * 1024  # characters handed to the parser; the rest of a longer page is not read
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCK = words(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form "
@@ -28,17 +28,11 @@ _SILENT = words(
     "script style noscript template svg math iframe object embed audio video canvas map input select option textarea "
     "button head frameset datalist"
 )
+_DRESS = words("a abbr b cite em i ins mark q s small span strong sub sup u")
 _CELLS = frozenset({"td", "th", "caption"})
 _LINK_OPENS, _LINK_CLOSES = "\ue000", "\ue001"  # private use: removed from the page's own text
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _MARKS = re.compile(f"[{_LINK_OPENS}{_LINK_CLOSES}]")
-# libxml2 cuts long names in the middle of a letter and lxml then cannot decode them: no HTML tag has such a name
-_ODD_TAG = re.compile(r"<(?=/?[A-Za-z][^\s<>/]*[^\x00-\x7f])")
-_NESTING = re.compile(
-    r"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|li"
-    r"|blockquote)\b[^<>]{0,2000}>",
-    re.IGNORECASE,
-)
 _AUTHOR = re.compile(r"(?:^|[\s_-])(?:author|byline|by-line|writer|reporter)(?:-?name|s)?(?=$|[\s_-])", re.IGNORECASE)
 _CARD_ELEMENTS = 16  # below a link
 _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
@@ -46,7 +40,8 @@ _SENTENCE_END = re.compile(r"[.!?…؟۔。」）)\"”’:;]\s*$")
 
 @dataclass(slots=True)
 class Block:
-    """One run of text. ``linked`` counts the characters inside links, ``links`` the links; ``heading`` is 1-6 or 0."""
+    """One run of text. ``linked`` counts the characters inside links, ``links`` the links; ``heading`` is 1-6 or 0.
+    ``size`` and ``prose`` are what ``sifting`` found out about it, once."""
 
     text: str
     element: Any
@@ -54,6 +49,8 @@ class Block:
     links: int = 0
     heading: int = 0
     furniture: bool = False
+    size: int | None = None
+    prose: bool | None = None
 
     @property
     def link_share(self) -> float:
@@ -73,42 +70,21 @@ class Blocks:
     pictured: list[Any] = field(default_factory=list)
 
 
-def parse_html(text: str) -> Any:
-    """The tree of a page, None when there is nothing. Nothing is fetched, whatever the page names."""
-    text = _ODD_TAG.sub("&lt;", _MARKS.sub("", clean(text[:MAX_HTML])))
-    if not text.strip():
-        return None
-    root = _parse(text)
-    if root is not None and len(text) > 2000 and not _speaks(root):
-        # libxml2 throws everything away below 2,048 levels: read such a page without its nesting
-        root = _parse(_NESTING.sub("\n", text))
-    return root
-
-
-def _parse(text: str) -> Any:
-    # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
-    try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return None
-
-
-def _speaks(root: Any) -> bool:
-    return any(text.strip() for text in islice(root.itertext(), 200))
-
-
-def read_blocks(root: Any, furniture: Collection[Any] = ()) -> Blocks:
-    """The blocks below ``root``; those inside one of the ``furniture`` elements are marked."""
+def read_blocks(root: Any, furniture: Collection[Any] = (), menus: Collection[Any] = ()) -> Blocks:
+    """The blocks below ``root``; those inside one of the ``furniture`` elements are marked, those in ``menus`` left
+    out."""
     walker = _Walker(root, furniture)
     walk: Any = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if not isinstance(element.tag, str):
             continue
+        silent = element.tag in _SILENT or element in menus
         if event == "end":
-            walker.leave(element)
-        elif element.tag in _SILENT:
+            walker.leave(element, silent)
+        elif silent:
             walk.skip_subtree()
+            if element in menus:
+                walker.flush()
         else:
             walker.enter(element)
     walker.flush()
@@ -153,9 +129,10 @@ class _Walker:
             self.buffer.append(" ")
         self._say(element.text)
 
-    def leave(self, element: Any) -> None:
-        tag, block, odd = element.tag, _is_block(element), element in self.furniture
-        if tag not in _SILENT:
+    def leave(self, element: Any, silent: bool) -> None:
+        """``silent``: nothing in it was looked at."""
+        if not silent:
+            tag, block, odd = element.tag, _is_block(element), element in self.furniture
             if _is_link(element):
                 self.cards -= _is_card(element)
                 self.buffer.append(_LINK_CLOSES)
@@ -175,7 +152,12 @@ class _Walker:
     def _say(self, raw: str | None) -> None:
         """White space as a browser shows it: one space, but inside ``<pre>`` line breaks are line breaks."""
         if raw:
-            self.buffer.append(raw.replace("\r\n", "\n") if self.verbatim else _SPACES.sub(" ", raw))
+            self.buffer.append(raw.replace("\r\n", "\n") if self.verbatim else _spaced(raw))
+
+
+def _spaced(raw: str) -> str:
+    spaced = "\n" not in raw and "  " not in raw and "\t" not in raw and "\r" not in raw
+    return raw if spaced else _SPACES.sub(" ", raw)
 
 
 def _is_block(element: Any) -> bool:
@@ -223,6 +205,9 @@ def _cut(raw: str, owner: Any, level: int, marked: bool) -> Iterable[Block]:
 
 
 def _block(line: str, owner: Any, inside: bool) -> tuple[Block | None, bool]:
+    if not inside and _LINK_OPENS not in line:
+        text = " ".join(clean(_MARKS.sub("", line)).split())
+        return (Block(text, owner) if text else None), False
     linked = links = 0
     pieces = []
     for piece in re.split(f"([{_LINK_OPENS}{_LINK_CLOSES}])", line):
@@ -266,7 +251,25 @@ def paragraphs(fragment: str) -> list[str]:
     if "<" not in fragment and "&" not in fragment:
         return [line for line in (" ".join(part.split()) for part in re.split(r"\n\s*\n", clean(fragment))) if line]
     root = parse_html(f"<div>{fragment}</div>")
-    return [block.text for block in read_blocks(root).items] if root is not None else []
+    if root is None:
+        return []
+    plain = _plain_paragraphs(root)
+    return [block.text for block in read_blocks(root).items] if plain is None else plain
+
+
+def _plain_paragraphs(root: Any) -> list[str] | None:
+    """The paragraphs where there is nothing but ``<p>`` with letters in various dress, as in most feeds; else None."""
+    box = root.find("body/div")
+    if box is None or box.getnext() is not None or (box.text or "").strip():
+        return None
+    texts = []
+    for child in box:
+        if child.tag != "p" or (child.tail or "").strip():
+            return None
+        if any(one.tag not in _DRESS for one in child.iterdescendants()):
+            return None
+        texts.append(" ".join(clean("".join(child.itertext())).split()))
+    return [text for text in texts if text]
 
 
 def text_of(element: Any) -> str:

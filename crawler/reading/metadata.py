@@ -7,13 +7,16 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
+
+from lxml.etree import XPath
 
 from crawler.reading.plain import caption, one_line
 
 _MAX_SCRIPTS, _MAX_NODES, _MAX_METAS = 30, 3_000, 400
 _LONGEST = 1_000_000  # characters of one JSON-LD script
+_MARKED: Any = XPath("descendant::*[@itemprop]")
 _ARTICLE = re.compile(r"(?:article|posting|report)$")
 _STRING = r'"\s*:\s*"((?:[^"\\]|\\.){0,2000})"'
 _FIELDS = re.compile(r'"(headline|datePublished|dateCreated|articleSection|inLanguage|description|dateline)' + _STRING)
@@ -109,7 +112,8 @@ def _meta(root: Any) -> Claims:
 def _marked(root: Any) -> Claims:
     """Microdata in the visible page."""
     said: dict[str, str] = {}
-    for element in islice(root.xpath("//*[@itemprop]|//time[@pubdate]"), _MAX_METAS):
+    dated = (element for element in root.iter("time") if element.get("pubdate") is not None)
+    for element in islice(chain(_MARKED(root), dated), _MAX_METAS):
         if element.tag == "meta" and element.getparent() is not None and element.getparent().tag == "head":
             continue
         for name in (element.get("itemprop") or "datePublished").split():
@@ -125,7 +129,8 @@ def _marked(root: Any) -> Claims:
 def _jsonld(root: Any) -> Claims:
     best: Claims | None = None
     site = None
-    for script in islice(root.xpath("//script[contains(translate(@type,'LDJSON','ldjson'),'ld+json')]"), _MAX_SCRIPTS):
+    scripts = (script for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    for script in islice(scripts, _MAX_SCRIPTS):
         text = (script.text or "")[:_LONGEST]
         nodes = list(_nodes(_loads(text)))
         index = {str(node["@id"]): node for node in nodes if node.get("@id")}

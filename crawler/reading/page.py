@@ -16,13 +16,13 @@ from crawler.reading.dateline import split_dateline
 from crawler.reading.dates import find_date, read_date
 from crawler.reading.entries import FeedEntry, address, language_tag
 from crawler.reading.headline import without_site
-from crawler.reading.markup import parse_html
 from crawler.reading.moments import ReadDate
 from crawler.reading.plain import key, one_line
 from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
 from crawler.reading.story import read_story
 from crawler.reading.stubs import is_challenge, is_stub
+from crawler.reading.tree import parse_html
 from crawler.reading.trust import Clock, believe, believe_clock, in_order, not_ahead
 from crawler.reading.witnesses import Witnesses
 
@@ -102,10 +102,20 @@ def read_text(text: str | None, hints: PageHints | None = None) -> PageReading:
 
 def _no_article(text: str, root: Any) -> str | None:
     """Why a page that came with status 200 is none."""
-    words = sum(len(part.split()) for part in root.itertext()) if len(text) < 50_000 else _FEW_WORDS
+    words = _few_words(root) if len(text) < 50_000 else _FEW_WORDS
     if words < _FEW_WORDS and is_challenge(text):
         return "a challenge that asks for a browser came instead of the page"
     return "the page only says that it moved or is not there" if is_stub(text, words) else None
+
+
+def _few_words(root: Any) -> int:
+    """How many words the page has; no more than a few are counted."""
+    words = 0
+    for part in root.itertext():
+        words += len(part.split())
+        if words >= _FEW_WORDS:
+            break
+    return words
 
 
 def _reading(heard: Witnesses, hints: PageHints) -> PageReading:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urldefrag
+
 from crawler.reading.charset import decode
 from crawler.reading.entries import address
-from crawler.reading.markup import parse_html
 from crawler.reading.selectors import chosen
+from crawler.reading.tree import parse_html
 
 
 def next_page(html: bytes, url: str, content_type: str | None, selectors: tuple[str, ...]) -> str | None:
@@ -17,6 +19,6 @@ def next_page(html: bytes, url: str, content_type: str | None, selectors: tuple[
         inside = [element] if element.get("href") else element.iter("a")
         for anchor in inside:
             target = address(anchor.get("href"), url)
-            if target and target != url:
-                return target
+            if target and (page := urldefrag(target).url) != urldefrag(url).url:
+                return page
     return None

@@ -10,6 +10,8 @@ _ARABIC = re.compile(r"[\u0620-\u06d3\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _URDU = re.compile(r"[ٹڈڑںےھۓ]")
 _SAMPLE = 4_000
+_ASCII = bytes(range(128))
+_NOT_LETTERS = bytes(code for code in range(256) if not (code < 128 and chr(code).isalpha()))
 _ARABIC_SCRIPT = frozenset({"ar", "ur", "fa", "ps", "sd", "ug", "pa", "ks", "ckb", "arc"})
 _HAN_SCRIPT = frozenset({"ja", "zh", "yue", "wuu", "ko"})
 _OTHER_SCRIPT = (
@@ -22,7 +24,7 @@ def language_of(text: str | None, *told: str | None) -> str | None:
     (Kana: ja, Urdu's own letters: ur); None when nothing is known."""
     named = [code.split("-")[0].split("_")[0].lower() for code in told if code]
     sample = (text or "")[:_SAMPLE]
-    arabic, latin, kana, han = (len(kind.findall(sample)) for kind in (_ARABIC, _LATIN, _KANA, _HAN))
+    arabic, latin, kana, han = _letters(sample)
     if arabic + latin + kana + han < 20:
         return named[0] if named else None
     if arabic > latin:
@@ -32,3 +34,12 @@ def language_of(text: str | None, *told: str | None) -> str | None:
         proven = "ja" if kana * 10 >= han else None
         return next((code for code in named if code in _HAN_SCRIPT), proven)
     return next((code for code in named if code not in _OTHER_SCRIPT), None)
+
+
+def _letters(sample: str) -> tuple[int, int, int, int]:
+    """How many letters of Arabic, Latin, Kana and Han a text has. ASCII, most of most pages, is not searched."""
+    written = sample.encode("utf-8", "ignore")
+    rest = written.translate(None, _ASCII).decode("utf-8")
+    latin = len(written.translate(None, _NOT_LETTERS))
+    arabic, other, kana, han = (len(kind.findall(rest)) for kind in (_ARABIC, _LATIN, _KANA, _HAN))
+    return arabic, latin + other, kana, han

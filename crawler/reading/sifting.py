@@ -14,22 +14,31 @@ from crawler.reading.plain import key
 
 _ENDS = re.compile(r"[.!?…؟۔。」』”\"'’')）:：;]\s*$")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ENDING = 40  # characters in which a text ends: an expression bound to the end is tried at every character before
 _CARD = 4  # blocks at most: a headline, a sentence or two, a date
 
 
 def size_of(block: Block) -> int:
     """How much a block says, in characters of an alphabet: a Han or Kana sign counts for three."""
-    text = block.text
-    dense = len(_DENSE.findall(text)) if not text.isascii() else 0
-    return max(0, len(text) - block.linked) + 2 * dense
+    if block.size is None:
+        text = block.text
+        dense = len(_DENSE.findall(text)) if not text.isascii() else 0
+        block.size = max(0, len(text) - block.linked) + 2 * dense
+    return block.size
 
 
 def is_prose(block: Block) -> bool:
     """A paragraph rather than a label: long, or a sentence of some length, and not mostly links."""
+    if block.prose is None:
+        block.prose = _is_prose(block)
+    return block.prose
+
+
+def _is_prose(block: Block) -> bool:
     if block.heading or block.link_share >= 0.5 or is_button_row(block.text):
         return False
     size = size_of(block)
-    return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text)))
+    return size >= 110 or (size >= 30 and bool(_ENDS.search(block.text, max(0, len(block.text) - _ENDING))))
 
 
 def sifted(page: Blocks, low: int, high: int, votes: Sequence[bool], titles: Collection[str]) -> list[int]:
@@ -62,6 +71,13 @@ def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
     if voted or is_prose(block) or block.heading > 1:
         return True
     return not block.links and len(text) > 3 and bool(_ENDS.search(text)) and not text.endswith((":", "："))
+
+
+def depends_on_vote(block: Block, titles: Collection[str]) -> bool:
+    """Is it the extractor's vote that decides about this block?"""
+    if is_prose(block):  # never a list of links, and stays or goes whatever the vote is
+        return False
+    return _belongs(block, True, titles) != _belongs(block, False, titles)
 
 
 def _is_dateline(block: Block) -> bool:

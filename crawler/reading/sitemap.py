@@ -6,10 +6,12 @@ Sources: sitemaps.org protocol 0.9; the news sitemap extension (``news:publicati
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
@@ -19,10 +21,13 @@ from crawler.reading.dates import parse_date
 from crawler.reading.entries import address, language_tag
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.stubs import what_page
-from crawler.reading.xmlbounds import MAX_DEPTH, too_deep, without_doctype
+from crawler.reading.xmlbounds import MAX_DEPTH, too_deep, unreadable, without_doctype
 
 MAX_SITEMAP = 16 * 1024 * 1024  # bytes uncompressed; the protocol allows 50 MB, which take ten times that to read
 MAX_ENTRIES = 50_000  # the protocol's own limit
+_MAX_TAGS = 20 * MAX_ENTRIES
+_HEAD = 100_000
+_WHOLE = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,9 @@ def read_sitemap(
         return _plain_list(text, url)
     if text[:300].lower().startswith(("<!doctype html", "<html")):
         return SitemapReading(problem=f"an HTML page came instead of a sitemap ({what_page(text)})")
-    if too_deep(text):
+    if reason := unreadable(text, _MAX_TAGS):
+        return SitemapReading(problem=f"the sitemap {reason} and was not read")
+    if too_deep(text[:_HEAD]):  # for the message's sake: the parser has a limit of its own
         return SitemapReading(problem=f"the sitemap is nested deeper than {MAX_DEPTH} levels and was not read")
     return _parsed(text, url, timezone, problem)
 
@@ -123,7 +130,7 @@ def _index(root: Any, url: str, timezone: str | None) -> Iterator[str]:
         if number >= MAX_ENTRIES:
             break
         if one := address(said.get("loc"), url):
-            changed = parse_date(said.get("lastmod"), timezone)
+            changed = _moment(said.get("lastmod"), timezone)
             found.append((-changed.timestamp() if changed else 0.0, number, one))
     yield from dict.fromkeys(one for _, _, one in sorted(found))
 
@@ -135,12 +142,20 @@ def _entry(element: Any, url: str, timezone: str | None) -> SitemapEntry | None:
         return None
     return SitemapEntry(
         url=found,
-        lastmod=parse_date(said.get("lastmod"), timezone),
+        lastmod=_moment(said.get("lastmod"), timezone),
         title=caption(said.get("title")) or None,
-        published_at=parse_date(said.get("publication_date"), timezone),
+        published_at=_moment(said.get("publication_date"), timezone),
         language=language_tag(said.get("language")),
         keywords=caption(said.get("keywords")) or None,
     )
+
+
+def _moment(written: str | None, timezone: str | None) -> datetime | None:
+    """A date; those that say all there is to say are read at once, for a sitemap may have fifty thousand."""
+    if written and len(written) >= 20 and _WHOLE.fullmatch(written):
+        with suppress(ValueError, OverflowError):
+            return datetime.fromisoformat(written).astimezone(UTC)
+    return parse_date(written, timezone)
 
 
 def _leaves(element: Any) -> dict[str, str]:

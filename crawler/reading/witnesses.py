@@ -7,6 +7,7 @@ the order in which things can be known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from crawler.reading.article import Report, find_report, selected_report
@@ -32,6 +33,7 @@ class Witnesses:
 
     def __init__(self, root: Any, url: str, select: Select, timezone: str | None, feed: FeedEntry) -> None:
         self.url, self.timezone, self.feed = url, timezone, feed
+        self.kept = list(root.iter())  # elements that somebody holds are not made anew at every look
         self.said: Metadata = read_metadata(root)
         self.site = self.said.meta.site or self.said.jsonld.site
         _drop(chosen(root, select.remove))
@@ -39,13 +41,13 @@ class Witnesses:
             _first_text(root, css) for css in (select.title, select.author, select.published, select.section)
         )
         furniture = furniture_elements(root)
-        self.page: Blocks = read_blocks(root, furniture)
+        self.page: Blocks = read_blocks(root, furniture.elements, _without(furniture.menus, chosen(root, select.body)))
         self.told = self._told_titles()
         self.glued = self._glued_byline()
         self.headline: Headline = find_headline(self.page.items, self.told, self.site, url)
         self.titles = self._title_keys()
         marks = [(at, element.tag, _names(element), text_of(element)) for at, element in self.page.marks[:200]]
-        self.report = self._report(root, furniture, select.body)
+        self.report = self._report(root, furniture.elements, select.body)
         self.story: Story = self._story()
         self.dateline = self._dateline()
         self.byline = self._byline()
@@ -197,6 +199,11 @@ def _drop(elements: Sequence[Any]) -> None:
     for element in elements:
         if element.getparent() is not None:
             element.drop_tree()
+
+
+def _without(menus: AbstractSet[Any], wanted: Sequence[Any]) -> AbstractSet[Any]:
+    """The menus that hold nothing of what is wanted."""
+    return menus - {above for element in wanted for above in (element, *element.iterancestors())}
 
 
 def _first_text(root: Any, selectors: Sequence[str]) -> str | None:

@@ -1,7 +1,7 @@
 """The life of a visit, the same for all kinds: fetch the list, read it, fetch the pages of what is new, read them.
 
-Nothing is read in a callback: bytes go to the readers' pool, values come back. What is yielded is a NewsItem or a
-Rejected; the worker passes it on at once.
+Nothing is read in a callback: bytes go to the readers' pool, values come back. What is emitted is a NewsItem or a
+Rejected, and the worker passes it on at once; what is yielded are requests.
 """
 
 from __future__ import annotations
@@ -28,12 +28,9 @@ from crawler.settings import Start
 from crawler.spiders.visitor import Visitor
 from crawler.trouble import CHALLENGED
 
-News = NewsItem | Rejected
-
 LONGEST_HTML = 8 * 1024 * 1024
 _MOST_LEADS = 500
-_LIST_CPU = 4.0
-_PAGE_CPU = 2.0
+_LIST_CPU = _PAGE_CPU = 2.0
 _PAGE_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
 
 
@@ -62,7 +59,7 @@ class SourceSpider(Visitor):
             headers["If-Modified-Since"] = self._known.last_modified.encode("latin-1", "replace")
         yield Request(self.begin.url, headers=headers, callback=self.list_came, errback=self.list_failed)
 
-    async def list_came(self, response: Response) -> AsyncIterator[News | Request]:
+    async def list_came(self, response: Response) -> AsyncIterator[Request]:
         """The list's answer: read it, then go for what is new."""
         self.report.http_status = response.status
         if response.status == 304 and (self._known.etag or self._known.last_modified):
@@ -74,18 +71,18 @@ class SourceSpider(Visitor):
         if (problem := answered(response)) is not None:
             self.report.problem = problem + _challenge(response)
             return
-        async for found in self.list_found(response):
-            yield found
+        async for request in self.list_found(response):
+            yield request
         if self.report.list_read:
             self.report.validators_of(response)
             self.report.freshness_of(response)
 
-    async def list_found(self, response: Response) -> AsyncIterator[News | Request]:
+    async def list_found(self, response: Response) -> AsyncIterator[Request]:
         """The news of a list that came with a good status."""
         reading = await self.reading_of(response)
         if reading is not None:
-            for found in self.follow(reading.leads):
-                yield found
+            for request in self.follow(reading.leads):
+                yield request
 
     async def reading_of(self, response: Response) -> ListReading | None:
         """What the list says, None (and a problem in the report) when it cannot be read."""
@@ -107,6 +104,7 @@ class SourceSpider(Visitor):
             return None
         self.report.list_read = True
         self.report.said = reading.pace
+        self.report.left_out = reading.left_out or self.report.left_out
         return reading
 
     def list_failed(self, failure: Any) -> None:
@@ -115,8 +113,8 @@ class SourceSpider(Visitor):
         if isinstance(failure.value, HostClosed):
             self.report.retry_after = failure.value.seconds
 
-    def follow(self, leads: tuple[Lead, ...]) -> Iterator[News | Request]:
-        """What to do about each entry: nothing when it is known, else keep it as it is or fetch its page.
+    def follow(self, leads: tuple[Lead, ...]) -> Iterator[Request]:
+        """What to do about each entry: nothing when it is known, else emit it as it is or ask for its page.
 
         A known entry under a further name (its address was edited, its guid stayed) is told as the list has it, without
         its page: the archive lets the new name point to the item it has. One that looks otherwise is read again.
@@ -136,10 +134,10 @@ class SourceSpider(Visitor):
             self._met |= keys
             if keys & known and again is not Again.READ:
                 if (keys - known or again is Again.NOTE) and lead.stands_alone:
-                    yield self._seen(replace(lead.item, complete=False))
+                    self._seen(replace(lead.item, complete=False))
                 continue
             if lead.refused is not None:
-                yield self._rejected(lead, lead.refused)
+                self._rejected(lead, lead.refused)
             elif lead.needs_page and lead.item.url is not None:
                 yield Request(
                     lead.item.url,
@@ -150,13 +148,13 @@ class SourceSpider(Visitor):
                     priority=-1,
                 )
             else:
-                yield self._seen(lead.item)
+                self._seen(lead.item)
 
-    async def page_came(self, response: Response, lead: Lead) -> AsyncIterator[News]:
+    async def page_came(self, response: Response, lead: Lead) -> None:
         """An article page's answer: read it; what cannot be read leaves what the list said."""
         problem = answered(response) or _not_html(response)
         if problem is not None:
-            yield self._without_page(lead, problem, passing(None, response.status))
+            self._without_page(lead, problem, passing(None, response.status))
             return
         try:
             article: ArticleReading = await self.tools.pool.read(
@@ -170,33 +168,35 @@ class SourceSpider(Visitor):
                 cpu=_PAGE_CPU,
             )
         except ReadingFailed as failed:
-            yield self._without_page(lead, str(failed), False)
+            self._without_page(lead, str(failed), False)
             return
         if article.item is None:
-            yield self._without_page(lead, article.problem or "no article was found on the page", False)
+            self._without_page(lead, article.problem or "no article was found on the page", False)
         else:
-            yield self._seen(article.item)
+            self._seen(article.item)
 
-    def page_failed(self, failure: Any) -> Iterator[News]:
+    def page_failed(self, failure: Any) -> None:
         """No answer to an article page."""
         lead: Lead = failure.request.cb_kwargs["lead"]
-        yield self._without_page(lead, why(failure.value, self.limits), passing(failure.value))
+        self._without_page(lead, why(failure.value, self.limits), passing(failure.value))
 
-    def _without_page(self, lead: Lead, problem: str, transient: bool) -> News:
+    def _without_page(self, lead: Lead, problem: str, transient: bool) -> None:
         self.report.unfinished = self.report.unfinished or transient
         self.logger.info("page not read: %s: %s", lead.item.url, problem)
         if lead.stands_alone:
             keys = tuple(names_of(lead)) if transient else lead.item.keys  # a change that was not read stays one
-            return self._seen(replace(lead.item, complete=False, keys=keys))
-        return self._rejected(lead, f"the page could not be read: {problem}", transient)
+            unread = f"the page could not be read: {problem}"[:500]
+            self._seen(replace(lead.item, complete=False, keys=keys, unread=unread))
+        else:
+            self._rejected(lead, f"the page could not be read: {problem}", transient)
 
-    def _seen(self, item: NewsItem) -> NewsItem:
+    def _seen(self, item: NewsItem) -> None:
         self.report.items_dated += item.published_at is not None
-        return replace(item, seen_at=datetime.now(UTC))
+        self.emit(replace(item, seen_at=datetime.now(UTC)))
 
-    def _rejected(self, lead: Lead, reason: str, transient: bool = False) -> Rejected:
+    def _rejected(self, lead: Lead, reason: str, transient: bool = False) -> None:
         item = lead.item
-        return Rejected(self.source.name, item.url, item.title or None, reason, item.keys, transient)
+        self.emit(Rejected(self.source.name, item.url, item.title or None, reason, item.keys, transient))
 
 
 def content_type(response: Response) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from khabardar.terminal import say
+
 if TYPE_CHECKING:
+    from archive.model import NewsItem
     from archive.store import Archive
     from khabardar.settings import Settings
     from query import Query
@@ -88,7 +91,10 @@ def configuration(ctx: typer.Context, config: Path | None) -> Settings:
     settings = load(configuration_path(ctx, config))
     root = ctx.find_root().params
     logs.configure(
-        logs.wanted_format(root.get("log_format")), secrets=settings.secrets, verbose=bool(root.get("verbose"))
+        logs.wanted_format(root.get("log_format"), settings.service.log),
+        secrets=settings.secrets,
+        verbose=bool(root.get("verbose")),
+        least=settings.service.log_level,
     )
     return settings
 
@@ -113,6 +119,23 @@ def opened_archive(settings: Settings, *, reading: bool = False) -> Iterator[Arc
         archive = open_archive(settings)
     try:
         yield archive
+    finally:
+        archive.close()
+
+
+def as_rules_see(settings: Settings, items: Sequence[NewsItem]) -> list[NewsItem]:
+    """Items without the furniture that the archive knows of their outlets, as after a visit. Nothing is written; where
+    there is no archive yet, they are what they were."""
+    from archive.errors import ArchiveError
+
+    archive = _to_read(settings)
+    if archive is None:
+        return list(items)
+    try:
+        return list(archive.lesson(items, datetime.now(UTC)).items)
+    except ArchiveError as error:
+        say(f"what the archive knows of the outlet was not applied: {error}")
+        return list(items)
     finally:
         archive.close()
 

@@ -14,6 +14,7 @@ from khabardar.commands.options import (
     CommandError,
     ConfigOption,
     JsonOption,
+    as_rules_see,
     configuration,
     configuration_if_any,
     no_such,
@@ -53,6 +54,8 @@ def read(
             item = asyncio.run(read_one(page, used, crawl, url=url))
         except ProbeFailed as error:
             raise CommandError(f"{place}: {error}") from None
+    if settings is not None:
+        item = as_rules_see(settings, [item])[0]
     _show(item, settings.service.timezone if settings else "UTC", as_json=as_json)
 
 

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.model import NewsItem, VisitStatus, rfc3339
 from archive.standing import Health, Standing
-from khabardar.commands.options import ConfigOption, JsonOption, configuration, no_such, opened_archive
+from khabardar.commands.options import (
+    ConfigOption,
+    JsonOption,
+    as_rules_see,
+    configuration,
+    no_such,
+    opened_archive,
+)
 from khabardar.commands.source_find import find
 from khabardar.terminal import is_terminal, json_line, line, local, plural, say, table, waiting
 
 if TYPE_CHECKING:
     from archive.claims import SourceState
+    from archive.store import Archive
     from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
     from khabardar.source_visit import Brought
+
+_LATELY = timedelta(days=7)
 
 app = typer.Typer(help="Sources: their health, try one, find a site's feeds.", no_args_is_help=True)
 app.command()(find)
@@ -30,11 +41,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     """The sources of the configuration and how they are: ok, degraded or dark, since when and why."""
     settings = configuration(ctx, config)
     with opened_archive(settings, reading=True) as archive:
-        states, standings = archive.source_states(), archive.standings()
-    known = [
-        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
-        for source in settings.sources
-    ]
+        known = known_of(archive, settings.sources)
     if as_json:
         for one in known:
             json_line(known_json(one))
@@ -54,6 +61,7 @@ class Known:
     source: SourceSettings
     state: SourceState | None
     standing: Standing
+    unread: tuple[int, str] = (0, "")
 
     @property
     def word(self) -> str:
@@ -76,12 +84,30 @@ class Known:
         """What is wrong, or was at the last visit though it is too soon to call it more than a hiccup."""
         if self.word in ("degraded", "dark"):
             return self.standing.why or (self.state.last_error if self.state else None)
-        return self.state.last_error if self.state and self.state.failures else None
+        if self.state and self.state.failures:
+            return self.state.last_error
+        pages, reason = self.unread
+        return f"{plural(pages, 'page')} of the last week could not be read, the last: {reason}" if pages else None
 
     @property
     def via(self) -> Start:
         """The way by which its news came last: its own, or a fallback."""
         return next((start for start in self.source.starts if start.url == self.standing.served), self.source.start)
+
+
+def known_of(archive: Archive, sources: Sequence[SourceSettings]) -> list[Known]:
+    """The sources as the archive knows them, in their order."""
+    states, standings = archive.source_states(), archive.standings()
+    unread = archive.unread_pages(datetime.now(UTC) - _LATELY, [source.name for source in sources])
+    return [
+        Known(
+            source,
+            states.get(source.name),
+            standings.get(source.name, Standing(source.name)),
+            unread.get(source.name, (0, "")),
+        )
+        for source in sources
+    ]
 
 
 def _row(known: Known, zone: str) -> list[str]:
@@ -131,6 +157,8 @@ def known_json(known: Known) -> dict[str, object]:
         "newest_item_at": rfc3339(state.newest_item_at) if state else None,
         "failures": state.failures if state else 0,
         "kept": state.kept if state else 0,
+        "unread": known.unread[0],
+        "unread_why": known.unread[1] or None,
         "error": state.last_error if state else None,
     }
 
@@ -150,7 +178,7 @@ def try_source(
         raise no_such("source", name, list(by_name))
     with waiting(f"visiting {name} …"):
         came = asyncio.run(_visit(settings, by_name[name], limit))
-    for item in came.items:
+    for item in as_rules_see(settings, came.items):
         _show(item, settings, as_json=as_json)
     for entry in came.rejected:
         say(f"not taken: {entry.title or entry.url}: {entry.reason}")
@@ -190,7 +218,7 @@ def _show(item: NewsItem, settings: Settings, *, as_json: bool) -> None:
     about = [f"{name} {value}" for name in ("section", "author", "place", "credit") if (value := getattr(item, name))]
     about.append(f"{len(item.body or ''):,} letters of text" if item.body else "no text")
     if not item.complete:
-        about.append("its page could not be read")
+        about.append(item.unread or "its page could not be read")
     if not kept:
         about.append("not kept: `only` does not match")
     line(f"  {item.url or ''}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import cached_property
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from alerts.durations import seconds_of
 from khabardar.settings.errors import did_you_mean
 
 _LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:\[\]/\s]*)):(?P<port>\d{1,5})\Z")
@@ -114,11 +117,40 @@ class WebSettings(BaseModel):
 
 
 class ServiceSettings(BaseModel):
-    """``timezone`` of schedules, days and times shown; ``operator``: channels that hear about Khabardar itself."""
+    """``timezone`` of schedules, days and times shown; ``operator``: channels that hear about Khabardar itself;
+    ``ping``: an address outside that is called every ``ping_every`` seconds while all is well; how events are
+    logged."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     timezone: str = "UTC"
     operator: tuple[str, ...] = ()
+    ping: SecretStr | None = None
+    ping_every: Annotated[float, BeforeValidator(seconds_of), Field(ge=1, le=86400)] = 300.0
+    ping_allow_addresses: tuple[str, ...] = ()
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("ping")
+    @classmethod
+    def _web_only(cls, ping: SecretStr | None) -> SecretStr | None:
+        try:
+            parts = urlsplit(ping.get_secret_value()) if ping else None
+            known = parts is None or (parts.scheme.lower() in ("http", "https") and bool(parts.hostname))
+        except ValueError:
+            known = False
+        if not known:  # the address itself is not repeated: whoever knows it can call it
+            raise ValueError("not a web address; write the whole one, such as https://watch.example.org/ping/1234")
+        return ping
+
+    @field_validator("ping_allow_addresses")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"{error}; write a network such as 10.1.0.0/16 or an address") from None
+        return networks
 
     @field_validator("timezone")
     @classmethod

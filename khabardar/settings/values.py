@@ -14,7 +14,7 @@ _NAMED = re.compile(r"\$?\$\{(?P<name>[^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LOGIN = re.compile(r"\A[\w+.-]+://[^/:@\s]*:(?P<password>[^@\s]+)@")
 _SHORTEST_MASKED = 4  # a shorter secret would mask half of every message
-_SECRET_KEYS = frozenset({"password", "secret", "token"})
+_SECRET_KEYS = frozenset({"password", "secret", "token", "ping"})
 
 
 def from_environment(value: Any, environ: Mapping[str, str], found: Findings, path: KeyPath = ()) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from starlette.applications import Starlette
@@ -26,11 +27,12 @@ log = structlog.get_logger()
 READY_TIMEOUT = 5.0
 
 
-def application(desk: Desk, password: str | None = None) -> ASGIApp:
-    """The ASGI application. Without a ``password`` everybody on this machine may look, by a loopback name."""
+def application(desk: Desk, password: str | None = None, more: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The ASGI application. Without a ``password`` everybody on this machine may look, by a loopback name. ``more`` are
+    routes of the service's own, behind the same guards."""
     guard = Guard(desk, password)
     app = Starlette(
-        routes=routes(),
+        routes=[*routes(), *more],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _http,

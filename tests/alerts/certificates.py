@@ -22,8 +22,8 @@ class Issued:
     server: ssl.SSLContext
 
 
-def issue(folder: Path, *names: str) -> Issued:
-    """A certificate for these host names and addresses."""
+def issue(folder: Path, *names: str, expired: bool = False) -> Issued:
+    """A certificate for these host names and addresses, good for a day or since an hour no more."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("Test authority")
     authority = (
@@ -34,7 +34,7 @@ def issue(folder: Path, *names: str) -> Issued:
         .sign(authority_key, hashes.SHA256())
     )
     leaf = (
-        _builder(_name(names[0]), authority_name, key)
+        _builder(_name(names[0]), authority_name, key, timedelta(hours=-1) if expired else timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
@@ -49,7 +49,9 @@ def issue(folder: Path, *names: str) -> Issued:
     return Issued(authority.public_bytes(serialization.Encoding.PEM).decode(), server)
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, good_for: timedelta = timedelta(days=1)
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -58,7 +60,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + good_for)
     )
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from alerts.channels.webhook import Webhook, WebhookSettings, retry_after, send
+from alerts.channels.retry_after import retry_after
+from alerts.channels.webhook import Webhook, WebhookSettings, send
 from archive.model import Outcome
 from tests.alerts.certificates import issue
 from tests.alerts.receiver import (

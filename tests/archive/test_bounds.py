@@ -251,3 +251,35 @@ def test_who_refused_for_good_is_remembered_until_somebody_asks_for_a_retry(
     archive.retry(number, NOW + HOUR)
     back = claim(archive, NOW + HOUR)[0]
     assert (back.refused, back.reached) == ({}, ("b@x.example",))
+
+
+def test_what_is_dropped_for_a_channel_includes_what_is_held_back_and_comes_back_as_one_digest(
+    archive: Archive,
+) -> None:
+    """Held by the night, meant for a digest of tomorrow, and already in a delivery; another channel keeps its own."""
+    owe(archive, 1)
+    (tried,) = claim(archive, NOW)
+    archive.settle(tried.id, Told(Outcome.RETRY, "503"), NOW, NOW + HOUR)
+    owe(archive, 2, promise("calm"), promise("calm", "hook"))
+    owe(archive, 3)
+    owe(archive, 4, promise("daily", bundle="daily 08:00", due_at=NOW + DAY))
+    assert [one.channel for one in tell(archive, NOW, NIGHT)] == ["hook"]
+    assert archive.drop([], "the desk moved", NOW, "desk") == (2, [])
+    assert archive.held() == {}
+    assert tell(archive, NOW + 2 * DAY) == []
+    dropped = {len(one.owed): one for one in archive.deliveries(channel="desk")}
+    assert {one.dropped for one in dropped.values()} == {"the desk moved"}
+    assert archive.drop([], "again", NOW, "desk") == (0, [])
+    assert archive.retry(dropped[3].id, NOW + 3 * DAY) == 1
+    (back,) = tell(archive, NOW + 3 * DAY)
+    assert (back.id, back.kind, len(back.stories)) == (dropped[3].id, "digest", 3)
+
+
+def test_what_was_dropped_takes_nobody_s_room_in_the_hour(archive: Archive) -> None:
+    """Three may come in an hour: three that were dropped did not."""
+    for number in range(3):
+        owe(archive, number)
+    assert len(claim(archive, NOW, THREE)) == 3
+    assert archive.drop([], "a flood of nonsense", NOW, "desk") == (3, [])
+    owe(archive, 5, at=NOW + MINUTE)
+    assert [one.kind for one in tell(archive, NOW + MINUTE, THREE)] == ["alert"]

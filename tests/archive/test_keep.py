@@ -244,3 +244,20 @@ def test_the_time_of_keeping_may_run_backwards(archive: Archive) -> None:
     assert [one.keeping for one in kept] == [Keeping.KNOWN, Keeping.NEW]
     assert archive.explain(kept[0].item_id).sightings[0].count == 1  # type: ignore[union-attr]
     assert timedelta(0) < MINUTE
+
+
+def test_why_a_page_was_not_read_stands_with_the_sighting(archive: Archive) -> None:
+    """The last reason, as long as the page is lacking; a page that was read in the end has none."""
+    for hour, why in enumerate(("it took too long", "it was too large", None)):
+        now = NOW + hour * HOUR
+        body = None if why else WIRE
+        news = replace(item(1, title="Makers meet", body=body, complete=why is None, seen_at=now), unread=why)
+        archive.keep([judged(news)], now, via="crawl")
+        account = archive.explain(news.url or "")
+        assert account is not None
+        assert account.sightings[-1].reason == why
+        lacking = archive.unread_pages(NOW - HOUR, ["dawn", "other"])
+        assert lacking == ({news.source: (1, why)} if why else {})
+    assert [one.outcome for one in account.sightings] == ["kept", "known", "filled"]
+    assert archive.unread_pages(NOW + 9 * HOUR, ["dawn"]) == {}
+    assert archive.unread_pages(NOW - HOUR, []) == {}

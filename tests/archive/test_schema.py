@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic import command
@@ -18,12 +19,13 @@ from sqlalchemy import MetaData, text
 import archive as room
 from archive import fulltext
 from archive.database import Database
-from archive.errors import ArchiveNewerError, ArchiveOutdatedError
+from archive.errors import ArchiveFullError, ArchiveNewerError, ArchiveOutdatedError
 from archive.migrations import HEAD, REVISIONS
+from archive.model import Visit, VisitStatus
 from archive.store import Archive
 from archive.tables import metadata, postgres_metadata, sqlite_metadata
 from query import parse
-from tests.archive.samples import HOUR, NOW, item, judged
+from tests.archive.samples import DAY, HOUR, NOW, item, judged
 
 FTS5_OWN = ("fulltext", "fulltext_data", "fulltext_idx", "fulltext_content", "fulltext_docsize", "fulltext_config")
 ROOT = Path(__file__).parents[2]
@@ -115,16 +117,11 @@ def test_two_processes_may_migrate_at_once(archive_url: str) -> None:
     assert answers == sorted([str(list(REVISIONS)), "[]", "[]"])
 
 
-_WITHOUT_TOKENS = ("DROP INDEX items_by_facet", "DROP TABLE tokens")
-
-
 def test_archive_without_tokens_gets_them_and_what_is_counted(archive: Archive) -> None:
     """On both databases, with the items that it holds."""
     archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
-    with archive._database.write() as connection:
-        for statement in (*_WITHOUT_TOKENS, "UPDATE alembic_version SET version_num = '0007_search'"):
-            connection.execute(text(statement))
-    assert archive.migrate() == ["0009_tokens"]
+    _back_to(archive, "0007_search")
+    assert archive.migrate() == ["0009_tokens", "0010_retention"]
     assert _differences(archive._database) == []
     assert dict(archive.facets(None).sources) == {"dawn": 1}
     assert archive.find_token(archive.create_token("desk", ["read"], NOW), NOW)
@@ -136,17 +133,84 @@ def test_words_of_an_older_archive_are_found_by_their_beginning(tmp_path: Path) 
     archive = Archive.open(url)
     archive.migrate()
     archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
-    with archive._database.write() as connection:
-        for statement in (
-            "DROP TABLE lexicon",
-            "DROP INDEX items_in_brief",
-            *_WITHOUT_TOKENS,
-            "UPDATE alembic_version SET version_num = '0006_channel_trouble'",
-        ):
-            connection.execute(text(statement))
-    assert archive.migrate() == ["0007_search", "0009_tokens"]
+    _back_to(archive, "0006_channel_trouble")
+    assert archive.migrate() == list(REVISIONS[REVISIONS.index("0006_channel_trouble") + 1 :])
     assert _differences(archive._database) == []
     assert [found.title for found in archive.search(parse("automob*"))] == ["Automobiles and harvests"]
+    archive.close()
+
+
+_UNDONE = {
+    "0007_search": ("DROP INDEX items_in_brief", "DROP TABLE lexicon"),
+    "0009_tokens": ("DROP INDEX items_by_facet", "DROP TABLE tokens"),
+    "0010_retention": (
+        "DROP INDEX items_to_forget",
+        "DROP INDEX deliveries_worded",
+        "DROP INDEX sightings_refused",
+        "DROP TABLE visit_days",
+        "DELETE FROM marks WHERE name = 'items'",
+    ),
+}
+
+
+def _back_to(archive: Archive, revision: str) -> None:
+    """The archive as that version left it, with what is in it."""
+    with archive._database.write() as connection:
+        for later in REVISIONS[REVISIONS.index(revision) + 1 :]:
+            for statement in _UNDONE[later]:
+                if archive._database.sqlite or "lexicon" not in statement:
+                    connection.execute(text(statement))
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+
+def test_an_archive_without_sums_and_counts_gets_them_from_what_it_holds(archive: Archive) -> None:
+    """The items, the visits of the last month by day and outcome; the next ones are added."""
+    archive.keep([judged(item(n)) for n in range(3)], NOW, via="crawl")
+    for hours, status in ((0, VisitStatus.OK), (1, VisitStatus.OK), (30, VisitStatus.FAILED)):
+        at = NOW - hours * HOUR
+        archive.checked(Visit("dawn", status, at, at, items=4, new=2, requests=3), NOW, missed=1)
+    before = archive.visit_days(NOW - 90 * DAY)
+    assert [(one.status, one.visits, one.items, one.new, one.requests, one.missed) for one in before] == [
+        ("failed", 1, 4, 2, 3, 1),
+        ("ok", 2, 8, 4, 6, 2),
+    ]
+    _back_to(archive, "0007_search")
+    assert "0010_retention" in archive.migrate()
+    assert _differences(archive._database) == []
+    assert (archive.items_ever(), archive.visit_days(NOW - 90 * DAY)) == (3, before)
+    archive.keep([judged(item(9)), judged(item(1))], NOW, via="crawl")
+    assert archive.items_ever() == 4
+
+
+def test_an_archive_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
+    """To a file that is named after the version it holds, opens by itself and has everything; a new one needs none."""
+    url, told = f"sqlite:///{tmp_path / 'a.db'}", []
+    archive = Archive.open(url)
+    archive.migrate(told.append)
+    assert told == []
+    archive.keep([judged(item(n)) for n in range(3)], NOW, via="crawl")
+    _back_to(archive, "0007_search")
+    archive.migrate(told.append)
+    assert told == [tmp_path / "a.db.0007_search.backup"]
+    with sqlite3.connect(told[0]) as copy:
+        assert copy.execute("SELECT count(*) FROM items").fetchone() == (3,)
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0007_search",)
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+    archive.close()
+
+
+def test_no_upgrade_without_room_for_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive stays as it was, and the sentence says how much is missing."""
+    archive = Archive.open(f"sqlite:///{tmp_path / 'a.db'}")
+    archive.migrate()
+    _back_to(archive, "0007_search")
+    monkeypatch.setattr("archive.backup.shutil.disk_usage", lambda _: SimpleNamespace(free=10_000))
+    with pytest.raises(ArchiveFullError, match=r"no room for a copy.*0 MB are free"):
+        archive.migrate()
+    assert not list(tmp_path.glob("*.backup"))
+    monkeypatch.undo()
+    assert archive.migrate() == ["0009_tokens", "0010_retention"]
     archive.close()
 
 

@@ -19,7 +19,14 @@ from crawler.leads import ArticleReading
 from crawler.pool import ReadingFailed, ReadingPool
 from crawler.reading.bulk import LARGE, without_bulk
 from crawler.reading.entries import FeedEntry
-from crawler.reading_jobs import lead_of, read_api_list, read_article, read_feed_list, read_listing_list
+from crawler.reading_jobs import (
+    lead_of,
+    read_api_list,
+    read_article,
+    read_feed_list,
+    read_listing_list,
+    read_sitemap_list,
+)
 from crawler.settings import SourceSettings
 from crawler.spiders.source import LONGEST_HTML
 from crawler.worker_process import Worker
@@ -36,6 +43,7 @@ HEAD = f"<!doctype html><html><head><title>{TITLE}</title></head><body><h1>{TITL
 TEXT = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 SOURCE = SourceSettings(name="sample", feed="https://example.org/feed", timezone="Asia/Karachi")
+SITEMAP = SourceSettings(name="sample", sitemap="https://example.org/map")
 LISTING = SourceSettings(name="sample", listing="https://example.org/news")
 API = SourceSettings.model_validate(
     {"name": "sample", "api": "https://example.org/api", "items": "items", "fields": {"title": "title", "url": "url"}}
@@ -133,6 +141,21 @@ LISTS = {
         filled("<p>x", "<rss><channel><item><title>x</title><description><![CDATA[", "]]></description></item>"),
         SOURCE,
     ),
+    "attribute bomb": (
+        read_feed_list,
+        (
+            "<rss><channel><item " + " ".join(f"a{n}='b'" for n in range(SIZE // 12)) + "><title>x</title></item>"
+        ).encode(),
+        SOURCE,
+    ),
+    "attribute bomb in a sitemap": (
+        read_sitemap_list,
+        ("<urlset " + " ".join(f"a{n}='b'" for n in range(SIZE // 12)) + "><url/></urlset>").encode(),
+        SITEMAP,
+    ),
+    "tags in an entry": (read_feed_list, filled("<x>y</x>", "<rss><channel><item>", "</item></channel></rss>"), SOURCE),
+    "addresses": (read_sitemap_list, filled("<url><loc>https://e.org/1</loc></url>", "<urlset>", "</urlset>"), SITEMAP),
+    "JSON Feed of one long text": (read_feed_list, filled("<p>x</p>", '{"items":[{"content_html":"', '"}]}'), SOURCE),
     "links": (read_listing_list, filled("<a href='/news/2025/a-long-name-1'>y</a>"), LISTING),
 }
 
@@ -143,7 +166,7 @@ async def test_a_list_of_many_megabytes_is_read_or_given_up(
 ) -> None:
     """Feeds, answers of APIs and listings obey the same limit of memory."""
     with watched() as memory, suppress(ReadingFailed):
-        await pool.read(job, body, "https://example.org/list", None, source, source.start, cpu=4.0)  # type: ignore[arg-type]
+        await pool.read(job, body, "https://example.org/list", None, source, source.start, cpu=2.0)  # type: ignore[arg-type]
     assert max(memory) < MOST
 
 
@@ -197,3 +220,4 @@ async def test_in_a_visit_every_entry_keeps_what_the_feed_said(worker: Worker, o
     assert items[f"{outlet.url}/good-1"].complete
     for path in told:
         assert items[f"{outlet.url}{path}"].summary == f"Said of {path}"
+        assert (items[f"{outlet.url}{path}"].unread or "the page could not be read").startswith("the page could not be")

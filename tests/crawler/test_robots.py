@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 
 import pytest
@@ -192,3 +193,68 @@ async def test_while_a_robots_file_cannot_be_asked_the_last_copy_counts(monkeypa
     unknown = await files.verdict(None, "https://b.example/x")  # type: ignore[arg-type]
     with pytest.raises(robots.RobotsUnreachable, match="no answer"):
         unknown.check("https://b.example/x", "Khabardar")
+
+
+async def test_of_a_hundred_megabytes_of_robots_only_the_beginning_is_fetched(worker: Worker, outlet: Site) -> None:
+    """Whatever length it claims, and also when it comes without one; its first rules count."""
+    feed = prepare(outlet)
+    rules = b"User-agent: *\nDisallow: /news/\n"
+    for head in (b"Content-Length: 100000000\r\n", b""):
+        async with site() as other:
+            sent = 0
+
+            async def drown(writer: asyncio.StreamWriter, head: bytes = head) -> None:
+                nonlocal sent
+                writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + rules)
+                for _ in range(1_600):
+                    writer.write(b"#" * 65_535 + b"\n")
+                    await writer.drain()
+                    sent += 1
+
+            other.answers["/robots.txt"] = drown
+            other.answer("/feed", rss(entry("A report on rules", f"{other.url}/news/a-1.html")))
+            seen = await look(worker, feed=f"{other.url}/feed")
+            assert [item.complete for item in seen.items] == [False]
+            assert sent < 400
+    assert feed not in outlet.paths
+
+
+async def test_a_compressed_robots_file_that_explodes_means_that_nothing_may_be_fetched(
+    worker: Worker, outlet: Site
+) -> None:
+    """What cannot be read cannot allow anything."""
+    feed = prepare(outlet)
+    outlet.answer("/robots.txt", gzip.compress(b"#" * 40_000_000, mtime=0), headers="Content-Encoding: gzip\r\n")
+    assert "robots.txt could not be asked" in ((await look(worker, feed=feed)).visit.error or "")
+
+
+async def test_a_worker_that_is_renewed_does_not_ask_again(outlet: Site) -> None:
+    """The copies outlive the worker; what they forbid stays forbidden."""
+    worker = Worker(SETTINGS, idle=0.1)
+    feed = prepare(outlet)
+    outlet.answer("/robots.txt", "User-agent: *\nDisallow: /news/\n")
+    try:
+        pids = set()
+        for _ in range(2):
+            seen = await look(worker, feed=feed)
+            assert [item.complete for item in seen.items] == [False]
+            pids.add(worker.pid)
+            while worker.pid is not None:
+                await asyncio.sleep(0.02)
+        assert len(pids) == 2
+        assert outlet.paths == ["/robots.txt", "/feed", "/feed"]
+    finally:
+        await worker.stop()
+
+
+async def test_a_copy_is_as_old_as_it_is() -> None:
+    """One that is over is asked for again; a file that is not there is remembered as such."""
+    copies = {
+        "https://a.example": {"origin": "", "text": "User-agent: *\nDisallow: /", "asked_at": 0.0, "until": 1.0},
+        "https://b.example": {"origin": "", "text": None, "asked_at": time.time(), "until": time.time() + 999},
+    }
+    files = robots.RobotsFiles(copies)
+    assert (await files.verdict(None, "https://b.example/x")).check("https://b.example/x", "K") == 0.0  # type: ignore[arg-type]
+    verdict = await files.verdict(None, "https://a.example/x")  # type: ignore[arg-type]
+    assert verdict.rules is None, "more than thirty days old, and it cannot be asked again"
+    assert verdict.unreachable

@@ -305,3 +305,29 @@ async def test_headlines_of_other_entries_are_captions_in_an_article(worker: Wor
     for item in seen.items:
         assert [title for title in titles if title in (item.body or "")] == []
         assert SENTENCES[2] in (item.body or "")
+
+
+async def test_an_address_of_any_length_is_asked_for(worker: Worker, outlet: Site) -> None:
+    """Scrapy drops addresses of more than 2,083 characters without a word; no entry may get lost like that."""
+    long = f"/a-1/{'harbour-' * 400}"
+    outlet.answer("/feed", rss(entry("Harbour waits", f"{outlet.url}{long}")))
+    outlet.answer(long, page("Harbour waits"))
+    seen = await look(worker, feed=f"{outlet.url}/feed")
+    assert [item.complete for item in seen.items] == [True]
+
+
+async def test_many_entries_of_a_feed_come_in_its_order(worker: Worker, outlet: Site) -> None:
+    """Nothing is lost or overtaken on the way, whatever the number; the newest is told first."""
+    text = "".join(f"&lt;p&gt;{sentence}&lt;/p&gt;" for sentence in SENTENCES)
+    entries = [
+        entry(
+            f"Story {n}",
+            f"{outlet.url}/a-{n}",
+            date=f"Fri, 15 Aug 2025 {23 - n // 60:02}:{59 - n % 60:02}:00 +0000",
+            extra=f"<content:encoded>{text}</content:encoded>",
+        )
+        for n in range(250)
+    ]
+    outlet.answer("/feed", rss(*entries))
+    seen = await look(worker, feed=f"{outlet.url}/feed")
+    assert [item.title for item in seen.items] == [f"Story {n}" for n in range(250)]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import sqlite3
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from archive.model import Judged, NewsItem
+from archive.store import Archive
 from tests.khabardar.shell import CONFIG, Shell, item
 
 
@@ -228,6 +233,50 @@ def test_archive_commands_do_what_they_say(filled: Shell) -> None:
     assert filled("reload") == 1
 
 
+def test_stats_tell_an_operator_what_there_is_and_what_waits(filled: Shell) -> None:
+    """For people and for machines; sources that were never visited are new, unknown times are null."""
+    assert filled("stats", "--json") == 0
+    figures = filled.lines[0]
+    assert (figures["items"], figures["new_items_last_24h"], figures["messages_sent_last_7d"]) == (4, 4, 0)
+    assert (figures["sources_new"], figures["sources_dark"], figures["visits_last_24h"]) == (1, 0, 0)
+    assert figures["median_seconds_to_alert_last_24h"] is figures["messages_due_since"] is None
+    assert figures["channels_failing"] == []
+    assert str(figures["archive"]).endswith("khabardar.db")
+    assert isinstance(figures["archive_bytes"], int)
+    assert figures["archive_bytes"] > 4096
+    assert str(figures["newest_item_at"]).endswith("Z")
+    assert filled("stats") == 0
+    rows = dict(line.split("\t") for line in filled.out.splitlines())
+    assert rows["items"] == "4"
+    assert rows["archive bytes"].endswith("kB")
+    assert rows["messages due since"] == "–"
+
+
+def test_migrate_names_the_copy_it_made(filled: Shell) -> None:
+    """Of an archive of the version before; the copy opens with the program that wrote it."""
+    database = sqlite3.connect(filled.folder / "khabardar.db")
+    for statement in ("DROP TABLE visit_days", "DROP INDEX items_to_forget"):
+        database.execute(statement)
+    for index in ("deliveries_worded", "sightings_refused"):
+        database.execute(f"DROP INDEX {index}")
+    database.execute("DELETE FROM marks WHERE name = 'items'")
+    database.execute("UPDATE alembic_version SET version_num = '0009_tokens'")
+    database.commit()
+    database.close()
+    assert filled("backup", "old.db") == 0
+    with contextlib.closing(sqlite3.connect(filled.folder / "old.db")) as old:
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0009_tokens",)
+    assert filled("migrate") == 0
+    assert "0010_retention" in filled.out
+    copy = filled.folder / "khabardar.db.0009_tokens.backup"
+    assert str(copy) in filled.err
+    with contextlib.closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM items").fetchone() == (4,)
+    assert filled("search", "japan") == 0
+    assert filled("backup", "--compact", "small.db") == 0
+    assert (filled.folder / "small.db").stat().st_size > 4096
+
+
 def test_unusable_archive_is_a_failure_with_a_sentence(shell: Shell) -> None:
     """Exit code 1, no traceback."""
     (shell.folder / "khabardar.db").write_text("this is no database, but long enough to look like one" * 50)
@@ -250,6 +299,26 @@ def test_read_shows_the_item_of_a_saved_page(shell: Shell) -> None:
     assert shell.lines[0]["id"] is None
     (shell.folder / "read.jsonl").write_text(shell.out, encoding="utf-8")
     assert shell("import", "read.jsonl") == 0
+
+
+def test_read_leaves_out_what_the_archive_knows_as_furniture(shell: Shell) -> None:
+    """A headline of the outlet under the article of another, as rules would not see it either; nothing is written."""
+    caption, last = "Osaka wins the cup of cities again", "The plant will open before the end of the year."
+    told = "KARACHI: A maker of cars from Osaka has bought a plant in Karachi and will export from there."
+    page = f"<h1>Japan buys cars</h1><p>{told}</p><p>{told[9:]}</p><p>{caption}</p><p>{last}</p>"
+    (shell.folder / "page.html").write_text(f"<html><body><article>{page}</article></body></html>", encoding="utf-8")
+    asked = ("read", "page.html", "--url", "https://dawn.example/news/9", "--json")
+    assert shell(*asked) == 0
+    assert caption in str(shell.lines[0]["body"])
+    archive = Archive.open(f"sqlite:///{shell.folder / 'khabardar.db'}")
+    archive.migrate()
+    lesson = archive.lesson([NewsItem(caption, "https://dawn.example/news/8", source="dawn")], datetime.now(UTC))
+    archive.keep([Judged(lesson.items[0])], datetime.now(UTC), via="crawl", lesson=lesson)
+    for _ in range(2):
+        assert shell(*asked) == 0
+        assert caption not in str(shell.lines[0]["body"])
+        assert last in str(shell.lines[0]["body"])
+    archive.close()
 
 
 def test_delivery_list_names_channels_that_are_owed_something_and_gone(filled: Shell) -> None:

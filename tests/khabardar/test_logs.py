@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from khabardar import logs
+from tests.khabardar.shell import Shell
 
 
 @pytest.fixture
@@ -93,3 +94,38 @@ def test_unknown_format_is_refused_with_its_place(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ValueError, match="KHABARDAR_LOG"):
         logs.wanted_format(None)
     assert logs.wanted_format("json") == "json"
+
+
+def test_configuration_sets_format_and_least_level_and_the_command_line_comes_first(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`[service] log` and `log_level`; then KHABARDAR_LOG, --log-format and --verbose."""
+    monkeypatch.delenv(logs.VARIABLE, raising=False)
+    config = shell.folder / "khabardar.toml"
+    config.write_text('[service]\nlog = "json"\nlog_level = "warning"\n' + config.read_text("utf-8"), encoding="utf-8")
+
+    def written(*before: str) -> list[str]:
+        assert shell(*before, "check") == 0
+        for level in ("debug", "info", "warning"):
+            getattr(structlog.get_logger(), level)("said")
+        return shell.capture.readouterr().err.splitlines()
+
+    assert [json.loads(line)["level"] for line in written()] == ["warning"]
+    assert [line.split()[1] for line in written("--log-format", "text")] == ["level=warning"]
+    monkeypatch.setenv(logs.VARIABLE, "text")
+    assert [line.split()[1] for line in written("--verbose")] == ["level=debug", "level=info", "level=warning"]
+
+
+def test_the_address_that_is_called_outside_is_a_secret(shell: Shell) -> None:
+    """Whoever knows it can say that all is well: it is in no event and in no error."""
+    config, secret = shell.folder / "khabardar.toml", "https://watch.example/ping/4f8c-21"
+    config.write_text(f'[service]\nping = "{secret}"\n' + config.read_text("utf-8"), encoding="utf-8")
+    assert shell("check") == 0
+    structlog.get_logger().warning("called", why=f"{secret} did not answer")
+    assert shell.capture.readouterr().err.count("***") == 1
+    for wrong in ("ftp://watch.example/4f8c-21", "4f8c-21"):
+        config.write_text(f'[service]\nping = "{wrong}"\nping_allow_addresses = ["10.0.0.0/99"]\n', encoding="utf-8")
+        assert shell("check") == 2
+        assert "service.ping" in shell.err
+        assert "4f8c" not in shell.err
+        assert "ping_allow_addresses" in shell.err

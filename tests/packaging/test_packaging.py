@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from khabardar.settings import SettingsErrors, load
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock.txt", "requirements-dev.lock.txt")
@@ -79,6 +82,41 @@ def test_image_runs_as_nobody_special_and_asks_for_its_health() -> None:
     assert any(line.startswith("HEALTHCHECK") for line in lines)
 
 
+def test_compose_cannot_start_open() -> None:
+    """It asks for a password before it starts anything, and publishes on loopback only."""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert re.search(r"KHABARDAR_WEB_PASSWORD: \$\{KHABARDAR_PASSWORD:\?.+\}", text)
+    assert re.findall(r'- "([^"]+):\d+:\d+"', text) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(("password", "listen"), [("a long one", "0.0.0.0:8017"), ("", "127.0.0.1:8017")])
+def test_first_start_of_a_container_listens_outside_only_with_a_password(
+    tmp_path: Path, password: str, listen: str
+) -> None:
+    """And the configuration that it wrote is refused when the password is gone."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "khabardar").write_text(
+        f'#!/bin/sh\n[ "$1" = run ] && exit 0\nexec {sys.executable} -m khabardar.cli "$@"\n', encoding="utf-8"
+    )
+    (bin_ / "khabardar").chmod(0o755)
+    config = tmp_path / "data" / "khabardar.toml"
+    config.parent.mkdir()
+    known = {"PATH": f"{bin_}:{os.environ['PATH']}", "KHABARDAR_CONFIG": str(config), "PYTHONPATH": str(ROOT)}
+    started = known | {"KHABARDAR_WEB_PASSWORD": password}
+    for _ in range(2):
+        subprocess.run(["sh", str(ROOT / "packaging" / "entrypoint.sh"), "run"], check=True, env=started)
+    settings = load(config, started)
+    assert settings.web.listen == listen
+    if password:
+        assert settings.web.password is not None
+        with pytest.raises(SettingsErrors, match="KHABARDAR_WEB_PASSWORD is not set"):
+            load(config, known)
+        config.write_text(config.read_text("utf-8").replace("password = ", "# password = "), encoding="utf-8")
+        with pytest.raises(SettingsErrors, match="a password is required"):
+            load(config, known)
+
+
 def test_programs_of_a_shell_are_executable_and_parse() -> None:
     """Git keeps the bit; `COPY` keeps it too."""
     for name in ("packaging/entrypoint.sh", ".ci/run"):
@@ -115,6 +153,14 @@ def test_unit_is_understood_by_systemd(tmp_path: Path) -> None:
     done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
     about_us = [line for line in done.stderr.splitlines() if "khabardar" in line]
     assert about_us == []
+
+
+def test_unit_is_watched() -> None:
+    """Systemd is told when the service is ready, and restarts one that gives no sign of life."""
+    text = UNIT.read_text(encoding="utf-8")
+    assert re.search(r"^Type=notify$", text, re.MULTILINE)
+    assert re.search(r"^WatchdogSec=\d+$", text, re.MULTILINE)
+    assert re.search(r"^Restart=always$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from query.placed import placed
 from query.quick import BREAK, PART, quick_stream
-from query.reader import PARAGRAPH
+from query.reader import PARAGRAPH, read
 from query.words import analyse
 
 PIECES = [
@@ -20,7 +21,7 @@ latin = st.text(st.characters(max_codepoint=255) | st.sampled_from("’“”‘
 
 
 def quick(text: str) -> list[str] | None:
-    return quick_stream(text, lambda piece: (piece,) if piece == BREAK else tuple(analyse(piece).listed.tokens))
+    return quick_stream(text, lambda piece: (piece,) if piece == BREAK else tuple(read(piece).tokens))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -30,13 +31,34 @@ def test_quick_words_are_the_words_of_the_analyser(text: str) -> None:
     stream = quick(text)
     if stream is None:
         return
-    slow = analyse(text).listed
+    slow = read(text)
     lazy = analyse(text)
     assert (lazy.gaps, lazy.paragraphs, lazy.tokens) == (slow.gaps, slow.paragraphs, slow.tokens)
     assert analyse(text).cased == slow.cased
     assert [token for token in stream if token != BREAK] == slow.tokens
     began = [token for at, token in enumerate(stream) if token != BREAK and (at == 0 or stream[at - 1] == BREAK)]
     assert began == [token for gap, token in zip(slow.gaps, slow.tokens, strict=True) if gap == PARAGRAPH]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | latin)
+def test_quick_places_are_the_places_of_the_analyser(text: str) -> None:
+    """All columns, or none: then the analyser is asked."""
+    assert placed(text, read) in (None, read(text))
+
+
+def test_most_texts_have_quick_places() -> None:
+    """Typography, numbers and abbreviations do not send a text to the analyser."""
+    text = "“We’ve said—twice—that Rs1,895 is O'Brien’s,” the U.S. envoy said.\n\nCafé 6.5, at 10 a.m."
+    assert placed(text, read) == read(text)
+
+
+def test_places_of_many_words_are_those_of_each() -> None:
+    """However many are asked for, and of words that do not occur."""
+    text = " ".join(f"word{number % 70} of" for number in range(200))
+    words = analyse(text)
+    for token in ("of", "none", *(f"word{number}" for number in range(70)), "nothing", "of"):
+        assert words.positions(token) == [at for at, each in enumerate(words.tokens) if each == token]
 
 
 SCRIPTS = [

@@ -147,7 +147,11 @@ class Hook:
 
         class Handler(Quiet):
             def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                raw = self.rfile.read(length)
+                if len(raw) < length:  # the sender was killed in the middle: nobody got a message
+                    self.close_connection = True
+                    return
                 hook.calls.append(Call({k.lower(): v for k, v in self.headers.items()}, raw))
                 self.reply(hook.answers.pop(0) if hook.answers else 204)
 

@@ -21,7 +21,7 @@ from archive.settling import Ended
 from archive.store import Archive
 from crawler.settings import CrawlSettings
 from crawler.worker_process import Worker
-from scheduler import cadence, telling, trouble
+from scheduler import cadence, composing, telling, trouble
 from scheduler.line import Line
 from scheduler.orders import Orders
 from scheduler.route import deliver
@@ -200,14 +200,14 @@ async def test_a_message_that_cannot_be_composed_holds_up_no_other(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It fails like any other try; the eight claimed with it are sent."""
-    real = telling.compose
+    real = composing.compose
 
     def compose(delivery: object, stories: Sequence[object], *rest: object) -> object:
         if any("number" not in getattr(story, "title", "") for story in stories):
             raise ValueError("a fault of ours")
         return real(delivery, stories, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(telling, "compose", compose)
+    monkeypatch.setattr(composing, "compose", compose)
     async with receiver() as one:
         line = line_of(archive, [hook("c", one.url)])
         owe(archive, "c", 4)

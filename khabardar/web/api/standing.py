@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from archive.standing import Standing
 from archive.tables import micros_of, moment_of_micros
 from khabardar.commands.deliveries import delivery_json
-from khabardar.commands.sources import Known, known_json
+from khabardar.commands.sources import known_json, known_of
 from khabardar.web.api.endpoint import Endpoint
 from khabardar.web.api.lists import bad_cursor, part_of
 from khabardar.web.api.shapes import AskDeliveries, AskPage, Delivery, Listed, Nothing, Source, Stats
@@ -22,11 +21,7 @@ _CURSOR = re.compile(r"d(?P<micros>\d{1,17})\.(?P<id>\w{1,200})", re.ASCII)
 
 def sources(desk: Desk, view: View, asked: AskPage, _: str) -> Mapping[str, Any]:
     """The sources of the configuration and how they are."""
-    states, standings = desk.archive.source_states(), desk.archive.standings()
-    known = [
-        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
-        for source in view.settings.sources
-    ]
+    known = known_of(desk.archive, view.settings.sources)
     return part_of(known, asked, lambda one: _masked(known_json(one), view))
 
 

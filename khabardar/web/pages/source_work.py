@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from archive.document import document_of
 from archive.model import NewsItem
+from archive.store import Archive
 from crawler.leads import Found
 from crawler.probe import ProbeFailed, find_sources
 from khabardar.commands.source_find import free_name, to_paste
@@ -53,11 +55,11 @@ async def visit(request: Request, _: Form) -> Response:
 
 async def test(request: Request, _: Form) -> Response:
     """What a visit would bring; nothing is kept."""
-    known, view = await known_in(request), desk_of(request).view
-    works = _works(request)
+    known, desk = await known_in(request), desk_of(request)
+    view, works = desk.view, _works(request)
     async with _place(request):
         came = await brought(known.source, view.settings.crawl, works.worker, limit=LIMIT, seconds=SECONDS)
-    samples = [_sample(view, item) for item in came.items]
+    samples = await desk.ask(_samples, desk.archive, view, came.items)
     error = view.masked(came.visit.error) if came.visit else ""
     return page(
         request,
@@ -107,6 +109,11 @@ def _finding(request: Request, url: str, *, error: str = "", found: Sequence[tup
     file = view.settings.path.name
     status = 422 if error else 200
     return page(request, "find.html.jinja", status, view=view, url=url, error=error, found=found, file=file)
+
+
+def _samples(archive: Archive, view: View, items: Sequence[NewsItem]) -> list[Sample]:
+    """Freed of what their outlet puts under everything, as rules would see them."""
+    return [_sample(view, item) for item in archive.lesson(items, datetime.now(UTC)).items]
 
 
 def _sample(view: View, item: NewsItem) -> Sample:

@@ -17,7 +17,7 @@ from archive.standing import Outage, Standing
 from archive.store import Archive
 from archive.yields import Lately
 from crawler.settings import Start
-from khabardar.commands.sources import Known
+from khabardar.commands.sources import Known, known_of
 from khabardar.trial import days_between
 from khabardar.web.asking import condition
 from khabardar.web.desk import View
@@ -76,7 +76,7 @@ async def sources(request: Request) -> Response:
     state = request.query_params.get("state", "")
     if state and state not in STATES:
         raise ProblemError(404, "No such state", f"A state is one of {', '.join(STATES)}.")
-    known = await desk.ask(known_of, desk.archive, view)
+    known = await desk.ask(known_of, desk.archive, view.settings.sources)
     states = Counter(one.word for one in known)
     wanted = sorted((one for one in known if state in ("", one.word)), key=lambda one: STATES.index(one.word))
     start = _start(request.query_params.get("cursor"))
@@ -120,18 +120,10 @@ async def source(request: Request) -> Response:
 async def known_in(request: Request) -> Known:
     """The source that the path names. Raises ``ProblemError`` 404."""
     desk, name = desk_of(request), request.path_params["name"]
-    for one in await desk.ask(known_of, desk.archive, desk.view):
+    for one in await desk.ask(known_of, desk.archive, desk.view.settings.sources):
         if one.source.name == name:
             return one
     raise ProblemError(404, "No such source", "The configuration has no source of this name.")
-
-
-def known_of(archive: Archive, view: View) -> list[Known]:
-    """The sources as the configuration and the archive know them, in the order of the file."""
-    states, standings = archive.source_states(), archive.standings()
-    return [
-        Known(one, states.get(one.name), standings.get(one.name, Standing(one.name))) for one in view.settings.sources
-    ]
 
 
 def every_of(view: View, known: Known) -> str:

@@ -19,13 +19,13 @@ from starlette.routing import BaseRoute, Route
 from archive.figures import Size, Span
 from archive.yields import Lately
 from khabardar import running
+from khabardar.commands.sources import known_of
 from khabardar.memory import resident
 from khabardar.terminal import plural
 from khabardar.web.desk import Desk, View
 from khabardar.web.pages.channels import Channel, channels_of
 from khabardar.web.pages.concerns import Concern, Facts, concerns_of
 from khabardar.web.pages.layout import desk_of, page
-from khabardar.web.pages.sources import known_of
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 GIVEN_UP = 50
@@ -96,7 +96,7 @@ def _program(desk: Desk, view: View) -> list[tuple[str, str]]:
 def _standing(desk: Desk, view: View) -> Standing:
     archive, now = desk.archive, datetime.now(UTC)
     channels = channels_of(archive, view, now)
-    known = known_of(archive, view)
+    known = known_of(archive, view.settings.sources)
     lately = archive.lately(now - DAY)
     given_up = archive.deliveries("gave-up", GIVEN_UP, since=now - WEEK)
     room = _room(view)

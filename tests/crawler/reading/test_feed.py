@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.reading.feed import MAX_ENTRIES, FeedReading, read_feed
+from crawler.reading.feed import FeedReading, read_feed
+from crawler.reading.share import MAX_ENTRIES, MAX_TEXT
 
 URL = "https://example.org/feeds/business.xml"
 WHEN = datetime(2025, 8, 15, 13, tzinfo=UTC)
@@ -252,9 +253,30 @@ def test_a_feed_that_breaks_off_before_its_first_entry_is_no_empty_one(cut: int)
     assert read(rss("") + b"\n<!-- made in 0.1 s -->\n").problem is None
 
 
-def test_of_a_feed_of_many_thousands_the_first_are_read() -> None:
-    """All of them would take longer than a reader has, and then none would be."""
-    many = "".join(f"<item><title>Item {n}</title><link>/n/{n}</link></item>" for n in range(MAX_ENTRIES + 2_000))
-    found = read(rss(many))
-    assert len(found.entries) == MAX_ENTRIES
-    assert found.entries[0].title == "Item 0"
+def test_of_a_feed_of_many_thousands_the_first_and_the_last_are_read() -> None:
+    """All of them would take longer than a reader has; the newest may stand at either end."""
+    count = MAX_ENTRIES + 2_000
+    many = "".join(f"<item><title>Item {n}</title><link>/n/{n}</link></item>" for n in range(count))
+    titles = [entry.title for entry in read(rss(many)).entries]
+    assert len(titles) == len(set(titles)) == MAX_ENTRIES
+    assert (titles[0], titles[-1]) == ("Item 0", f"Item {count - 1}")
+
+
+def test_of_an_entry_too_long_to_read_the_title_and_the_beginning_are() -> None:
+    """One that is made of nothing but tags is left out, and the reading says so; its neighbours are read."""
+    words = "A sentence of the report. " * (MAX_TEXT // 20)
+    long = f"<item><title>Long</title><link>/l</link><description><![CDATA[<p>{words}</p>]]></description></item>"
+    wild = f"<item><title>Wild</title>{'<x>y</x>' * (MAX_TEXT // 8)}</item>"
+    found = read(rss("<item><title>First</title></item>" + long + wild + "<item><title>Last</title></item>"))
+    assert [entry.title for entry in found.entries] == ["First", "Long", "Last"]
+    assert (found.entries[1].text or "").startswith("A sentence of the report.")
+    assert found.left_out == "entries that are too long were not read: 1"
+    assert read(rss(wild)).problem == "entries that are too long were not read: 1"
+
+
+def test_a_picture_inside_of_an_entry_does_not_make_it_too_long() -> None:
+    """Some systems put photographs of megabytes into the text itself."""
+    picture = f"<img src='data:image/png;base64,{'A' * MAX_TEXT}'>"
+    text = f"<description><![CDATA[{picture}<p>A sentence of the report.</p>]]></description>"
+    found = read(rss(f"<item><title>A</title>{text}</item>"))
+    assert [entry.summary for entry in found.entries] == ["A sentence of the report."]
