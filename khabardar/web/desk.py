@@ -19,7 +19,9 @@ from archive.counting import Lately
 from archive.model import NewsItem
 from archive.store import Archive
 from archive.storing import cut
+from crawler.worker_process import Worker
 from khabardar.settings import Settings
+from khabardar.web.said import Said
 from query import Query, parse
 
 Asked = ParamSpec("Asked")
@@ -88,14 +90,35 @@ class View:
         """A query with the topics and rules of this configuration. Raises ``QueryError``."""
         return parse(text, self.settings.names)
 
+    def masked(self, text: str | None) -> str:
+        """The text without the secrets of the configuration, which an address or an answer may hold."""
+        return functools.reduce(lambda left, secret: left.replace(secret, "***"), self._secrets, text or "")
+
+    @functools.cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        """The longest first: one may hold another."""
+        return tuple(sorted(self.settings.secrets, key=len, reverse=True))
+
     def shown(self, item: NewsItem) -> NewsItem:
         """The item as far as its source's store policy lets it be shown, also when it was kept under another one."""
         return cut(item, self.stores.get(item.source, "full"))
 
 
+@dataclass(frozen=True)
+class Works:
+    """What the pages may ask of the service that runs them: the crawl worker for a look at a source, a visit out of
+    turn (False for a source that is not visited), and to see at once what is to be sent. All of it belongs into the
+    service's loop."""
+
+    worker: Worker
+    visit: Callable[[str], bool]
+    ring: Callable[[], None]
+
+
 class Desk:
     """The archive, the view in force and the threads; ``alive`` says whether the timetable ticks, ``reload`` takes up
-    the configuration file anew and says whether it could (None: nobody here can)."""
+    the configuration file anew and says whether it could (None: nobody here can), ``works`` is the service, None where
+    there is none behind the pages."""
 
     def __init__(
         self,
@@ -103,8 +126,11 @@ class Desk:
         settings: Settings,
         alive: Callable[[], bool] = lambda: True,
         reload: Callable[[], Awaitable[bool]] | None = None,
+        works: Works | None = None,
     ) -> None:
         self.archive = archive
+        self.works = works
+        self.said = Said()
         self.view = View(settings)
         self.alive = alive
         self.reload = reload
