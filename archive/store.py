@@ -517,7 +517,7 @@ class Archive:
         """How the newest matches divide by outlet, language, section, rule and time."""
         return browsing.facets(self._database, query, since=since, until=until, seconds=seconds, now=now)
 
-    def lately(self, edges: Sequence[datetime], seconds: float) -> counting.Lately:
+    def matched_lately(self, edges: Sequence[datetime], seconds: float) -> counting.Lately:
         """How often each rule matched between each two of ``edges``."""
         return counting.lately(self._database, edges, seconds)
 

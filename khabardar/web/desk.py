@@ -160,7 +160,7 @@ class Desk:
                 today = datetime.now(view.zone).date()
                 days = [today - timedelta(days=number) for number in range(LATELY_DAYS - 1, -1, -1)]
                 edges = [datetime.combine(day, clock.min, view.zone) for day in (*days, today + timedelta(days=1))]
-                self._lately = now, str(view.zone), days, self.archive.lately(edges, LATELY_SECONDS)
+                self._lately = now, str(view.zone), days, self.archive.matched_lately(edges, LATELY_SECONDS)
             return self._lately[2], self._lately[3]
 
     def take_up(self, settings: Settings) -> None:

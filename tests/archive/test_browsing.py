@@ -50,10 +50,10 @@ def test_matches_are_counted_by_stretch_of_time_and_rule(archive: Archive) -> No
         archive.keep([judged(item(number, published_at=moment, seen_at=moment), rule)], moment, via="crawl")
     archive.forget("https://dawn.example/news/4", NOW + 8 * HOUR)
     edges = [NOW + hours * HOUR for hours in (1, 3, 6, 7)]
-    found = archive.lately(edges, 10)
+    found = archive.matched_lately(edges, 10)
     assert (found.looked_at, found.numbers) == (3, {"cars": [1, 1, 0]})
     assert found.last == {"cars": NOW + 5 * HOUR}
-    assert archive.lately(edges, -1).looked_at == 1
+    assert archive.matched_lately(edges, -1).looked_at == 1
     assert (archive.last_match("tea"), archive.last_match("nothing \x00")) == (NOW + 7 * HOUR, None)
 
 

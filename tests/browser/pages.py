@@ -35,5 +35,11 @@ PAGES = (
     Looked("/rules/try?q=tea+AND", "needs something behind it", 422),
     Looked("/rules/new?q=tea", "marks items"),
     Looked("/rules/edit?name=tea+%26+%3Cb%3Ecups%3C%2Fb%3E", "Written into khabardar.toml"),
+    Looked("/deliveries", "failing"),
+    Looked("/deliveries?channel=away", "nobody-hears"),
+    Looked("/sources", "margalla-times"),
+    Looked("/sources/margalla-times", "margalla-times"),
+    Looked("/find-sources", "Find"),
+    Looked("/status", "To be seen to"),
     Looked("/nothing-here", "There is nothing at", 404),
 )

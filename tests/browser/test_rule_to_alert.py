@@ -112,6 +112,10 @@ async def test_query_is_tried_and_saved_and_the_next_news_is_told(
     await page.locator(".story h3 a").first.click()
     await expect(page.get_by_text("owed by japan-parts to hook")).to_be_visible()
     await expect(page.get_by_text(re.compile("Delivery .* to hook: sent"))).to_be_visible()
+    await page.get_by_role("link", name="Deliveries").click()
+    told = page.get_by_role("article").filter(has_text="Japan orders automotive parts of lot 2")
+    await expect(told).to_contain_text("sent")
+    await expect(told.get_by_role("link", name="japan-parts")).to_be_visible()
     assert len(hook.calls) == 1
     assert watched.faults == []
 
