@@ -145,8 +145,6 @@ class Source(Shape):
     unread: int = Field(description="Articles of the last week whose page could not be read")
     unread_why: _Text
     error: _Text
-    unread: int
-    unread_why: _Text
 
 
 class Delivery(Shape):
