@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from archive.bundling import bundle_due
 from archive.database import Database
+from archive.document import storable
 from archive.errors import ArchiveError
 from archive.ids import minted
 from archive.model import Bounds, Delivery, DeliveryState, Owed
@@ -200,7 +201,10 @@ class Wanted:
         """The same in SQL."""
         condition: ColumnElement[bool] = true()
         if self.state is not None:
-            condition &= deliveries.c.state == DeliveryState(self.state).value
+            state = DeliveryState(self.state)
+            # Nearly all are sent: by an index of states SQLite would sort them all to show the newest few.
+            hidden = state is DeliveryState.SENT and self.channel is None
+            condition &= (func.coalesce(deliveries.c.state, "") if hidden else deliveries.c.state) == state.value
         if self.channel is not None:
             condition &= deliveries.c.channel == self.channel
         if self.rule is not None:
@@ -223,6 +227,13 @@ def listed(database: Database, wanted: Wanted, limit: int) -> list[Delivery]:
     statement = select(deliveries.c.id).where(wanted.condition).order_by(*order).limit(limit)
     with database.read() as connection:
         return _deliveries(connection, list(connection.execute(statement).scalars()))
+
+
+def one(database: Database, delivery_id: str) -> Delivery | None:
+    """The delivery of an id; None if there is none."""
+    statement = select(deliveries.c.id).where(deliveries.c.id == storable(delivery_id))
+    with database.read() as connection:
+        return next(iter(_deliveries(connection, list(connection.execute(statement).scalars()))), None)
 
 
 def counted(database: Database, wanted: Wanted, most: int) -> int:

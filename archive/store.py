@@ -6,7 +6,7 @@ Each method says in one line what it does; the work is in the module it names.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from archive import backup as copies
 from archive import (
     browsing,
     claims,
+    counting,
     figures,
     forgetting,
     fulltext,
@@ -22,6 +23,7 @@ from archive import (
     health,
     ledger,
     outbox,
+    promised,
     replaying,
     requeue,
     retention,
@@ -36,6 +38,7 @@ from archive import (
     vacuum,
     visit_days,
     writer,
+    yields,
 )
 from archive import search as searching
 from archive.claims import SourceState
@@ -62,8 +65,10 @@ from archive.model import (
     Trouble,
     Visit,
 )
+from archive.promised import Promised
 from archive.rewriting import Correction
 from archive.standing import Afterwards, Outage, Record, Standing
+from archive.yields import Lately
 from query import Query
 
 
@@ -143,9 +148,9 @@ class Archive:
         """Write down how a visit went and what it changed, and give the lease back."""
         claims.checked(self._database, visit, next_check_at, missed, owner, after)
 
-    def unread_pages(self, since: datetime) -> dict[str, tuple[int, str]]:
-        """Source name to how many entries seen since then still lack their page, and why the last of them does."""
-        return sightings.unread_pages(self._database, since)
+    def unread_pages(self, since: datetime, names: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Of the named sources: how many entries seen since then still lack their page, and why the last of them."""
+        return sightings.unread_pages(self._database, since, names)
 
     # how sources behave: archive.health
 
@@ -172,6 +177,14 @@ class Archive:
     def visits(self, source: str, limit: int = 20) -> list[Visit]:
         """The last visits of a source, newest first."""
         return claims.visits_of(self._database, source, limit)
+
+    def yields(self, since: datetime, offset: timedelta, names: Collection[str]) -> dict[str, dict[date, int]]:
+        """Items that were new, by source and day, of the named ones; days begin so long before those of UTC."""
+        return yields.yields(self._database, since, offset, names)
+
+    def lately(self, since: datetime) -> dict[str, Lately]:
+        """What the visits of each source were since then."""
+        return yields.lately(self._database, since)
 
     # items: archive.writer
 
@@ -332,6 +345,24 @@ class Archive:
         """How many deliveries there are, at most one more than ``most``."""
         return outbox.counted(self._database, outbox.Wanted(state, channel, rule), most)
 
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """One delivery; None if there is none."""
+        return outbox.one(self._database, delivery_id)
+
+    def promised(
+        self,
+        limit: int,
+        channel: str | None = None,
+        rule: str | None = None,
+        after: tuple[datetime, int] | None = None,
+    ) -> list[Promised]:
+        """What is owed and in no delivery yet, in the order in which it is due; with ``after`` from there on."""
+        return promised.promised(self._database, limit, channel, rule, after)
+
+    def count_promised(self, channel: str | None = None, rule: str | None = None, *, most: int = 10_000) -> int:
+        """How much is owed and in no delivery yet, at most one more than ``most``."""
+        return promised.count_promised(self._database, most, channel, rule)
+
     def delivery_tries(self, delivery_id: str) -> list[Try]:
         """All tries of a delivery, oldest first."""
         with self._database.read() as connection:
@@ -485,6 +516,14 @@ class Archive:
     ) -> browsing.Facets:
         """How the newest matches divide by outlet, language, section, rule and time."""
         return browsing.facets(self._database, query, since=since, until=until, seconds=seconds, now=now)
+
+    def matched_lately(self, edges: Sequence[datetime], seconds: float) -> counting.Lately:
+        """How often each rule matched between each two of ``edges``."""
+        return counting.lately(self._database, edges, seconds)
+
+    def last_match(self, rule: str) -> datetime | None:
+        """The time of the newest item that a rule matched as it came."""
+        return counting.last_match(self._database, rule)
 
     # who may ask: archive.tokens
 

@@ -11,6 +11,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from archive.model import NewsItem
 from crawler.leads import Found
 from crawler.process import WorkerGone
@@ -83,5 +85,14 @@ def _nameless(url: str | None) -> SourceSettings:
 
 
 def _require_web(url: str) -> None:
-    if urlsplit(url).scheme.lower() not in ("http", "https"):
-        raise ProbeFailed(f"{url[:200]!r} is no web address; write http://… or https://…")
+    """Raises ProbeFailed for what no source could be: no web address, or one that holds a login."""
+    try:
+        if urlsplit(url).scheme.lower() in ("http", "https"):
+            _nameless(url)
+            return
+    except ValidationError as error:
+        why = str(error.errors(include_url=False, include_context=False)[0]["msg"]).removeprefix("Value error, ")
+        raise ProbeFailed(why) from None
+    except ValueError:
+        pass
+    raise ProbeFailed(f"{url[:200]!r} is no web address; write http://… or https://…")

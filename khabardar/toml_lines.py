@@ -24,11 +24,13 @@ _ENDS_BARE = " \t\r\n,]}#"
 
 @dataclass(frozen=True)
 class LineIndex:
-    """Lines by key path. ``lines`` counts from 1; ``texts`` are the lines on which the content of a text over several
-    lines begins, where every line break of the content is one of the file."""
+    """Lines by key path. ``lines`` counts from 1; ``ends`` are the lines on which values end, and headers; ``texts``
+    those on which the content of a text over several lines begins, where every line break of the content is one of the
+    file."""
 
     lines: Mapping[Path, int] = field(default_factory=dict)
     texts: Mapping[Path, int] = field(default_factory=dict)
+    ends: Mapping[Path, int] = field(default_factory=dict)
 
     def line_of(self, path: Path) -> int:
         """The line of ``path``, else of its nearest known parent, else 1."""
@@ -49,7 +51,7 @@ def index_lines(text: str) -> LineIndex:
     scanner = _Scanner(text)
     with contextlib.suppress(_LostError):
         scanner.scan()
-    return LineIndex(scanner.lines, scanner.texts)
+    return LineIndex(scanner.lines, scanner.texts, scanner.ends)
 
 
 class _LostError(Exception):
@@ -65,6 +67,7 @@ class _Scanner:
         self.starts = [0, *(i + 1 for i, letter in enumerate(text) if letter == "\n")]
         self.lines: dict[Path, int] = {}
         self.texts: dict[Path, int] = {}
+        self.ends: dict[Path, int] = {}
         self.table: Path = ()
         self.counts: dict[Path, int] = {}  # arrays of tables: how many elements so far
 
@@ -121,6 +124,7 @@ class _Scanner:
         elif path in self.counts:
             path = (*path, self.counts[path] - 1)
         self._note(path, start)
+        self.ends[path] = self._line(start)
         self.table = path
 
     def _resolve(self, keys: list[str]) -> Path:
@@ -166,6 +170,7 @@ class _Scanner:
         self._expect("=")
         self._skip(" \t")
         self._value(path)
+        self.ends[path] = self._line(self.at - 1)
 
     def _value(self, path: Path) -> None:
         letter = self._here()

@@ -241,11 +241,12 @@ async def _web(settings: Settings, line: Line, service: Service) -> AsyncIterato
         yield None
         return
     from khabardar.web.application import application
-    from khabardar.web.desk import Desk
+    from khabardar.web.desk import Desk, Works
     from khabardar.web.metrics import Metrics
     from khabardar.web.server import Web
 
-    desk = Desk(line.archive, settings, service.alive)
+    works = Works(line.worker, service.visit_now, service.ring)
+    desk = Desk(line.archive, settings, service.alive, service.reload, works)
     password = settings.web.password
     more = [Metrics(line, service.alive).route]
     web = Web(application(desk, password.get_secret_value() if password else None, more), settings.web.listen)

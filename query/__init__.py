@@ -16,6 +16,7 @@ from query.explain import Explanation, explain
 from query.judge import Span, Verdict, judge, matches
 from query.plan import Plan, index_text, plan
 from query.query import Names, Query, parse
+from query.reach import may_match_source
 from query.words import Word, words
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "index_text",
     "judge",
     "matches",
+    "may_match_source",
     "parse",
     "plan",
     "words",

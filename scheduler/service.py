@@ -205,15 +205,27 @@ class Service:
     def _plan(self, name: str, due: datetime) -> None:
         self._engine.at(f"visit:{name}", due, partial(self._start, partial(self._visit, name), f"visit:{name}"))
 
-    async def _visit(self, name: str) -> None:
-        """One visit of one source, which is never visited twice at once; then the plan for the next."""
+    def visit_now(self, name: str) -> bool:
+        """Plans a visit that somebody asked for, out of turn: it takes the place of the next one. False for a source
+        that is not visited at all; one that is being visited now is left at that. Belongs into the service's loop."""
+        if self._stopping or name not in self._line.orders.enabled:
+            return False
+        if name not in self._visiting:
+            visit = partial(self._visit, name, asked=True)
+            self._engine.at(f"visit:{name}", utc_now(), partial(self._start, visit, f"visit:{name}"))
+        return True
+
+    async def _visit(self, name: str, asked: bool = False) -> None:
+        """One visit of one source, which is never visited twice at once; then the plan for the next. ``asked``:
+        somebody wants it now, whether it is due or not."""
         if name in self._visiting or name not in self._line.orders.enabled:
             return
         self._visiting.add(name)
         again = AGAIN
         try:
             async with self._places:
-                if await self._visited_elsewhere(name) or await collect(self._line, [name]):
+                elsewhere = not asked and await self._visited_elsewhere(name)
+                if elsewhere or await collect(self._line, [name], scheduled=not asked):
                     again = timedelta(0)
         finally:
             self._visiting.discard(name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import chromium
 from tests.postgres import postgres_server, postgres_url
 
 if TYPE_CHECKING:
@@ -51,3 +52,14 @@ def archive(archive_url: str, migrated_sqlite: Path) -> Iterator[Archive]:
         yield opened
     finally:
         opened.close()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the reporter's own: behind its list of failures
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Says at the very end that no browser was driven, and how it would be: a skip among thousands is overlooked."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", ())
+    number = sum(chromium.ABSENT in str(report.longrepr) for report in skipped)
+    if number:
+        terminalreporter.section("no browser", yellow=True, bold=True)
+        terminalreporter.line(f"{number} {chromium.MISSING}", yellow=True)

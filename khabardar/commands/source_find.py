@@ -43,16 +43,17 @@ def find(
         )
     taken = {source.name for source in settings.sources} if settings else set()
     for one in found:
-        name = _free_name(one.url, taken)
+        name = free_name(one.url, taken)
         if as_json:
             told = {"kind": one.kind, "url": one.url, "entries": one.entries, "newest_at": rfc3339(one.newest)}
             json_line(told | ({"items": one.items, "fields": dict(one.fields)} if one.kind == "api" else {}))
         else:
-            _paste(one, name)
+            for text in to_paste(one, name).split("\n"):
+                line(text)
     say(f"{plural(len(found), 'list')} found; one of them is usually enough. Then: khabardar source test NAME")
 
 
-def _free_name(url: str, taken: set[str]) -> str:
+def free_name(url: str, taken: set[str]) -> str:
     """A name from the host and what the path says, that no source has yet."""
     parts = urlsplit(url)
     labels = re.sub(r"^(www|feeds|rss)\.", "", parts.hostname or "site").split(".")
@@ -67,19 +68,26 @@ def _free_name(url: str, taken: set[str]) -> str:
     return free
 
 
-def _paste(found: Found, name: str) -> None:
+def to_paste(found: Found, name: str) -> str:
+    """A list as TOML for the configuration, with what it brings in a remark before it; ends with a line break."""
     whole = {True: ", whole texts", False: ", summaries"}.get(found.full_text, "")
     newest = f", the newest of {rfc3339(found.newest)}" if found.newest else ", without dates"
-    line(f"# {plural(found.entries, 'entry')}{newest}{whole if found.kind == 'feed' else ''}")
-    line("[[sources]]")
-    line(f"name = {json.dumps(name)}")
-    line(f"{found.kind} = {json.dumps(found.url, ensure_ascii=False)}")
+    lines = [
+        f"# {plural(found.entries, 'entry')}{newest}{whole if found.kind == 'feed' else ''}",
+        "[[sources]]",
+        f"name = {json.dumps(name)}",
+        f"{found.kind} = {_quoted(found.url)}",
+    ]
     if found.language and re.fullmatch(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*", found.language):
-        line(f"language = {json.dumps(found.language)}")
+        lines.append(f"language = {json.dumps(found.language)}")
     if found.kind == "api":
         if found.items:
-            line(f"items = {json.dumps(found.items, ensure_ascii=False)}")
-        line("[sources.fields]")
-        for field, path in found.fields.items():
-            line(f"{field} = {json.dumps(path, ensure_ascii=False)}")
-    line()
+            lines.append(f"items = {_quoted(found.items)}")
+        lines.append("[sources.fields]")
+        lines += [f"{field} = {_quoted(path)}" for field, path in found.fields.items()]
+    return "".join(f"{one}\n" for one in lines)
+
+
+def _quoted(text: str) -> str:
+    """As TOML writes a text: like JSON, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive.model import NewsItem, Rejected, Visit, VisitStatus, rfc3339
+from archive.model import NewsItem, VisitStatus, rfc3339
 from archive.standing import Health, Standing
 from khabardar.commands.options import (
     ConfigOption,
@@ -25,8 +25,10 @@ from khabardar.terminal import is_terminal, json_line, line, local, plural, say,
 
 if TYPE_CHECKING:
     from archive.claims import SourceState
+    from archive.store import Archive
     from crawler.settings import SourceSettings, Start
     from khabardar.settings import Settings
+    from khabardar.source_visit import Brought
 
 _LATELY = timedelta(days=7)
 
@@ -39,17 +41,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, config: ConfigOption 
     """The sources of the configuration and how they are: ok, degraded or dark, since when and why."""
     settings = configuration(ctx, config)
     with opened_archive(settings, reading=True) as archive:
-        states, standings = archive.source_states(), archive.standings()
-        unread = archive.unread_pages(datetime.now(UTC) - _LATELY)
-    known = [
-        Known(
-            source,
-            states.get(source.name),
-            standings.get(source.name, Standing(source.name)),
-            unread.get(source.name, (0, "")),
-        )
-        for source in settings.sources
-    ]
+        known = known_of(archive, settings.sources)
     if as_json:
         for one in known:
             json_line(known_json(one))
@@ -101,6 +93,21 @@ class Known:
     def via(self) -> Start:
         """The way by which its news came last: its own, or a fallback."""
         return next((start for start in self.source.starts if start.url == self.standing.served), self.source.start)
+
+
+def known_of(archive: Archive, sources: Sequence[SourceSettings]) -> list[Known]:
+    """The sources as the archive knows them, in their order."""
+    states, standings = archive.source_states(), archive.standings()
+    unread = archive.unread_pages(datetime.now(UTC) - _LATELY, [source.name for source in sources])
+    return [
+        Known(
+            source,
+            states.get(source.name),
+            standings.get(source.name, Standing(source.name)),
+            unread.get(source.name, (0, "")),
+        )
+        for source in sources
+    ]
 
 
 def _row(known: Known, zone: str) -> list[str]:
@@ -170,13 +177,14 @@ def try_source(
     if name not in by_name:
         raise no_such("source", name, list(by_name))
     with waiting(f"visiting {name} …"):
-        items, rejected, visit = asyncio.run(_visit(settings, by_name[name], limit))
-    for item in as_rules_see(settings, items):
+        came = asyncio.run(_visit(settings, by_name[name], limit))
+    for item in as_rules_see(settings, came.items):
         _show(item, settings, as_json=as_json)
-    for entry in rejected:
+    for entry in came.rejected:
         say(f"not taken: {entry.title or entry.url}: {entry.reason}")
+    visit = came.visit
     if visit is None:
-        say(f"stopped after {plural(len(items), 'item')}; --limit 0 reads all.")
+        say(f"stopped after {plural(len(came.items), 'item')}; --limit 0 reads all.")
         return
     said = f"{name}: {visit.status.value}, {plural(visit.items, 'entry')}, {plural(visit.requests, 'request')}"
     say(f"{said}: {visit.error}" if visit.error else f"{said}.")
@@ -184,26 +192,14 @@ def try_source(
         raise typer.Exit(1)
 
 
-async def _visit(
-    settings: Settings, source: SourceSettings, limit: int
-) -> tuple[list[NewsItem], list[Rejected], Visit | None]:
-    """What one visit brings; the Visit is None when enough was seen before its end."""
-    from crawler.crawl import crawl
-    from crawler.errand import Errand
+async def _visit(settings: Settings, source: SourceSettings, limit: int) -> Brought:
+    """What one visit brings, by a worker of its own."""
     from crawler.worker_process import Worker
+    from khabardar.source_visit import brought
 
-    items: list[NewsItem] = []
-    rejected: list[Rejected] = []
     worker = Worker(settings.crawl)
     try:
-        async with aclosing(crawl([Errand(source)], settings.crawl, worker)) as news:
-            async for one in news:
-                if isinstance(one, Visit):
-                    return items, rejected, one
-                (items if isinstance(one, NewsItem) else rejected).append(one)  # type: ignore[arg-type]
-                if limit and len(items) >= limit:
-                    break
-        return items, rejected, None
+        return await brought(source, settings.crawl, worker, limit=limit)
     finally:
         await worker.stop()
 

@@ -65,17 +65,18 @@ class Settings:
     checked: list[Checked] = field(default_factory=list, repr=False, compare=False)
 
 
-def load(path: Path | str, environ: Mapping[str, str] | None = None) -> Settings:
+def load(path: Path | str, environ: Mapping[str, str] | None = None, *, written: bytes | None = None) -> Settings:
     """Read a configuration file. Raises ``SettingsErrors`` with every error found, each with file, line and remedy.
 
-    The messages name the file as ``path`` names it; ``environ`` stands for ``os.environ``.
+    The messages name the file as ``path`` names it; ``environ`` stands for ``os.environ``; ``written`` is judged as if
+    it stood in the file already.
     """
     with no_collection():
-        return _loaded(Findings(Path(path)), environ)
+        return _loaded(Findings(Path(path)), environ, written)
 
 
-def _loaded(found: Findings, environ: Mapping[str, str] | None) -> Settings:
-    table = _table(found, environ)
+def _loaded(found: Findings, environ: Mapping[str, str] | None, written: bytes | None) -> Settings:
+    table = _table(found, environ, written)
     _check_tables(table, found)
     parts = {name: _part(name, model, table, found) for name, model in TABLES.items()}
     topics = read_topics(table.get("topics", {}), found)
@@ -145,9 +146,9 @@ def load_queries(path: Path | str) -> tuple[dict[str, Query], Names]:
     return enabled, queries.all_names
 
 
-def _table(found: Findings, environ: Mapping[str, str] | None) -> dict[str, Any]:
+def _table(found: Findings, environ: Mapping[str, str] | None, written: bytes | None) -> dict[str, Any]:
     table: dict[str, Any] = from_environment(
-        read_table(found.file, found), os.environ if environ is None else environ, found
+        read_table(found.file, found, written), os.environ if environ is None else environ, found
     )
     note_secrets(table, found)
     return table

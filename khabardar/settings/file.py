@@ -16,9 +16,10 @@ _LONG_NUMBER = re.compile(r"[0-9_]{4000}")
 _LARGEST = 16 * 1024 * 1024  # bytes; a configuration this large is another file named by mistake
 
 
-def read_table(path: Path, found: Findings) -> dict[str, Any]:
-    """Read the file and note its lines in ``found``. Raises ``SettingsErrors`` when there is nothing to go on with."""
-    text = _text(_bytes(path, found), found)
+def read_table(path: Path, found: Findings, written: bytes | None = None) -> dict[str, Any]:
+    """Read the file, or what is to be ``written`` to it, and note its lines in ``found``. Raises ``SettingsErrors``
+    when there is nothing to go on with."""
+    text = _text(_bytes(path, found) if written is None else written, found)
     found.stop_if_any()
     try:
         table = tomllib.loads(text)

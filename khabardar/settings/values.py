@@ -61,6 +61,11 @@ def _replaced(text: str, environ: Mapping[str, str], found: Findings, path: KeyP
     return filled
 
 
+def variables_in(text: str) -> set[str]:
+    """The variables of the environment that a text asks for."""
+    return {named["name"] for named in _NAMED.finditer(text) if not named[0].startswith("$$") and named["name"]}
+
+
 def note_secrets(value: Any, found: Findings, key: str = "") -> None:
     """Remember the texts under keys such as ``password``, so that no message repeats them."""
     if isinstance(value, str):

@@ -43,6 +43,20 @@ def test_facets_stop_at_their_number(archive: Archive) -> None:
     assert (found.number, found.complete, sum(found.sources.values())) == (2, False, 2)
 
 
+def test_matches_are_counted_by_stretch_of_time_and_rule(archive: Archive) -> None:
+    """Between edges, the earlier one included; those of items that were removed do not count."""
+    for number, hours in ((1, 0), (2, 1), (3, 5), (4, 6), (5, 7)):
+        moment, rule = NOW + hours * HOUR, promise("tea") if number == 5 else promise()
+        archive.keep([judged(item(number, published_at=moment, seen_at=moment), rule)], moment, via="crawl")
+    archive.forget("https://dawn.example/news/4", NOW + 8 * HOUR)
+    edges = [NOW + hours * HOUR for hours in (1, 3, 6, 7)]
+    found = archive.matched_lately(edges, 10)
+    assert (found.looked_at, found.numbers) == (3, {"cars": [1, 1, 0]})
+    assert found.last == {"cars": NOW + 5 * HOUR}
+    assert archive.matched_lately(edges, -1).looked_at == 1
+    assert (archive.last_match("tea"), archive.last_match("nothing \x00")) == (NOW + 7 * HOUR, None)
+
+
 def test_members_of_a_story_are_named_by_the_id_that_was_asked_for(archive: Archive) -> None:
     """Oldest seen first."""
     _kept(archive)

@@ -256,7 +256,8 @@ def test_why_a_page_was_not_read_stands_with_the_sighting(archive: Archive) -> N
         account = archive.explain(news.url or "")
         assert account is not None
         assert account.sightings[-1].reason == why
-        lacking = archive.unread_pages(NOW - HOUR)
+        lacking = archive.unread_pages(NOW - HOUR, ["dawn", "other"])
         assert lacking == ({news.source: (1, why)} if why else {})
     assert [one.outcome for one in account.sightings] == ["kept", "known", "filled"]
-    assert archive.unread_pages(NOW + 9 * HOUR) == {}
+    assert archive.unread_pages(NOW + 9 * HOUR, ["dawn"]) == {}
+    assert archive.unread_pages(NOW - HOUR, []) == {}

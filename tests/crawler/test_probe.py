@@ -44,6 +44,13 @@ async def test_a_page_is_read_from_bytes(worker: Worker) -> None:
     assert item.published_at == datetime(2025, 8, 15, 13, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("asked", ["https://javascript:alert(1)", "https://[", "https://me:word@example.org/"])
+async def test_what_is_no_address_of_a_source_is_a_sentence(worker: Worker, asked: str) -> None:
+    """A port that is none, a broken host, a login in it."""
+    with pytest.raises(ProbeFailed, match=r"\w+ \w+"):
+        await find_sources(asked, SETTINGS, worker=worker)
+
+
 @pytest.mark.parametrize("asked", ["ftp://example.org/", "example.org", "file:///etc/passwd"])
 async def test_only_web_addresses_are_read(worker: Worker, asked: str) -> None:
     """Refused before anything is started."""

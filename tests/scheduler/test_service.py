@@ -130,3 +130,27 @@ def test_a_lease_of_our_own_that_could_not_be_given_back_keeps_us_out_of_nothing
     assert line.archive.claim_sources(["dawn"], now, line.owner, HOUR)
     assert line.archive.claim_sources(["dawn"], now, line.owner, HOUR)
     assert not line.archive.claim_sources(["dawn"], now, "other:2:2", HOUR)
+
+
+def test_a_visit_out_of_turn_is_made_at_once_and_takes_the_place_of_the_next(line: Line) -> None:
+    """Without a late tick, of a source that is visited at all, and not once the service stops."""
+    now = datetime.now(UTC)
+    line.archive.checked(visited(now), now + HOUR)
+
+    async def course() -> tuple[bool, bool, bool]:
+        service, stop = Service(line, orders), asyncio.Event()
+        running = asyncio.create_task(service.run(stop))
+        while "visit:dawn" not in service._engine.planned:
+            await asyncio.sleep(0.02)
+        known, unknown = service.visit_now("dawn"), service.visit_now("nobody")
+        while len(line.archive.visits("dawn")) < 2 or "visit:dawn" not in service._engine.planned:
+            await asyncio.sleep(0.05)
+        stop.set()
+        await running
+        return known, unknown, service.visit_now("dawn")
+
+    assert asyncio.run(course()) == (True, False, False)
+    state = line.archive.source_states()["dawn"]
+    assert (state.failures, state.missed) == (1, 0)
+    assert state.next_check_at
+    assert state.next_check_at > now + timedelta(minutes=5)

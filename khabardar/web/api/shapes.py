@@ -142,6 +142,8 @@ class Source(Shape):
     newest_item_at: _Moment
     failures: int
     kept: int
+    unread: int = Field(description="Articles of the last week whose page could not be read")
+    unread_why: _Text
     error: _Text
 
 

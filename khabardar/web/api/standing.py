@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from archive.standing import Standing
 from archive.tables import micros_of, moment_of_micros
 from khabardar.commands.deliveries import delivery_json
-from khabardar.commands.sources import Known, known_json
+from khabardar.commands.sources import known_json, known_of
 from khabardar.web.api.endpoint import Endpoint
 from khabardar.web.api.lists import bad_cursor, part_of
 from khabardar.web.api.shapes import AskDeliveries, AskPage, Delivery, Listed, Nothing, Source, Stats
@@ -22,43 +21,39 @@ _CURSOR = re.compile(r"d(?P<micros>\d{1,17})\.(?P<id>\w{1,200})", re.ASCII)
 
 def sources(desk: Desk, view: View, asked: AskPage, _: str) -> Mapping[str, Any]:
     """The sources of the configuration and how they are."""
-    states, standings = desk.archive.source_states(), desk.archive.standings()
-    known = [
-        Known(source, states.get(source.name), standings.get(source.name, Standing(source.name)))
-        for source in view.settings.sources
-    ]
+    known = known_of(desk.archive, view.settings.sources)
     return part_of(known, asked, lambda one: _masked(known_json(one), view))
 
 
 def _masked(value: Any, view: View) -> Any:
     """Without the secrets of the configuration, which an address may hold."""
     if isinstance(value, str):
-        for secret in view.settings.secrets:
-            value = value.replace(secret, "***")
-        return value
+        return view.masked(value)
     return {name: _masked(one, view) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def deliveries(desk: Desk, _: View, asked: AskDeliveries, __: str) -> Mapping[str, Any]:
     """Deliveries, newest first."""
     state, channel, rule = asked.state, asked.channel, asked.rule
-    found = desk.archive.deliveries(state, asked.limit + 1, channel, rule=rule, after=_after(asked.cursor))
+    found = desk.archive.deliveries(state, asked.limit + 1, channel, rule=rule, after=place_of(asked.cursor))
     shown = found[: asked.limit]
     count = desk.archive.count_deliveries(state, channel, rule=rule, most=MOST_COUNTED)
     more = len(found) > asked.limit
     return {
         "items": [delivery_json(one) for one in shown],
-        "next": _cursor(shown[-1].created_at, shown[-1].id) if more else None,
+        "next": cursor_after(shown[-1].created_at, shown[-1].id) if more else None,
         "total": min(count, MOST_COUNTED),
         "total_exact": count <= MOST_COUNTED,
     }
 
 
-def _cursor(made: datetime | None, delivery_id: str) -> str | None:
+def cursor_after(made: datetime | None, delivery_id: str) -> str | None:
+    """The cursor of a page that ends with this delivery."""
     return f"d{micros_of(made)}.{delivery_id}" if made else None
 
 
-def _after(cursor: str | None) -> tuple[datetime, str] | None:
+def place_of(cursor: str | None) -> tuple[datetime, str] | None:
+    """What a cursor says; None without one. Raises ``ProblemError`` 400 for any other text."""
     if cursor is None:
         return None
     found = _CURSOR.fullmatch(cursor)

@@ -9,7 +9,37 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from khabardar.web.pages import export, item, login, search, stories
+from khabardar.web.pages import (
+    channels,
+    deliveries,
+    delivery,
+    export,
+    item,
+    login,
+    rule_form,
+    rule_trial,
+    rules,
+    search,
+    source_work,
+    sources,
+    status,
+    stories,
+)
 
-ROUTES: list[BaseRoute] = [*stories.ROUTES, *search.ROUTES, *export.ROUTES, *item.ROUTES, *login.ROUTES]
+ROUTES: list[BaseRoute] = [
+    *stories.ROUTES,
+    *search.ROUTES,
+    *export.ROUTES,
+    *item.ROUTES,
+    *rules.ROUTES,
+    *rule_trial.ROUTES,
+    *rule_form.ROUTES,
+    *deliveries.ROUTES,
+    *delivery.ROUTES,
+    *channels.ROUTES,
+    *sources.ROUTES,
+    *source_work.ROUTES,
+    *status.ROUTES,
+    *login.ROUTES,
+]
 """In the order of the navigation."""

@@ -50,3 +50,15 @@ def chart_of(
     plural = "matches" if noun == "match" else f"{noun}s"
     told = f"{plural.capitalize()} per {unit} from {first} to {last}, at most {most:,}."
     return Chart(tuple(bars), unit, most, first, last, told)
+
+
+def outline_of(numbers: Sequence[int], width: int = 120, height: int = 28) -> str:
+    """Bars as the path of one small drawing: a list of many sources stays light."""
+    most = max(numbers, default=0)
+    room = width / max(1, len(numbers))
+    parts = []
+    for place, number in enumerate(numbers):
+        if number:
+            tall = max(2.0, number / most * height)
+            parts.append(f"M{place * room:.4g} {height}v-{tall:.3g}h{room * (1 - _GAP):.3g}v{tall:.3g}z")
+    return "".join(parts)

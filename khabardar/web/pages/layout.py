@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
+from khabardar.inert import block
 from khabardar.web import assets
 from khabardar.web.desk import Desk, View
 from khabardar.web.pages import text
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 NAVIGATION = (  # path, words
     ("/", "Stories"),
     ("/search", "Search"),
+    ("/rules", "Rules"),
+    ("/deliveries", "Deliveries"),
+    ("/sources", "Sources"),
+    ("/status", "Status"),
 )
 
 
@@ -50,6 +55,7 @@ def page(
         .render(
             navigation=NAVIGATION,
             path=request.url.path,
+            said=desk_of(request).said.find(request.query_params.get("said", "")),
             zone=view.settings.service.timezone,
             local=functools.partial(_local, view),
             sign_name=SIGN,
@@ -59,6 +65,12 @@ def page(
         )
     )
     return HTMLResponse(html, status, dict(headers) if headers else None)
+
+
+def told(request: Request, path: str, sentence: str) -> RedirectResponse:
+    """After a form: leads to a page that says what came of it."""
+    word = desk_of(request).said.note(sentence)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}said={word}", 303)
 
 
 @functools.cache
@@ -77,8 +89,11 @@ def environment() -> Environment:
     made.filters |= {
         "marked": text.marked,
         "one_line": text.one_line,
-        "paragraphs": text.paragraphs,
+        "brief": text.brief,
+        "language": text.language,
+        "beginning": text.beginning,
         "number": text.number,
+        "block": block,
     }
     made.tests["web_address"] = text.is_web_address
     made.globals |= {"asset": assets.address, "counted": text.counted, "address": text.address}

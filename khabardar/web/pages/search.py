@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from archive.document import document_of
 from archive.model import NewsItem
 from archive.search import SORTS, Count, Page
 from archive.store import Archive
+from khabardar.rule_edits import rule_text as as_toml
 from khabardar.trial import bars, days_between
 from khabardar.web.asking import condition, moment_of
 from khabardar.web.desk import View
@@ -75,7 +75,7 @@ async def search(request: Request) -> Response:
         results=told,
         sorts=SORTS,
         cursor=cursor,
-        names=_names(view),
+        names=names_of(view),
         rule_text=rule_text(asked.query.text, view) if asked.is_whole and asked.query else "",
     )
 
@@ -195,18 +195,11 @@ def narrowed(query: str, field: str, value: str) -> str:
 
 def rule_text(query: str, view: View) -> str:
     """A query as a rule to paste into the file."""
-    channels = ", ".join(json.dumps(one.name, ensure_ascii=False) for one in view.settings.channels[:1])
-    return f'[[rules]]\nname = "give-it-a-name"\nquery = {toml_text(query)}\nchannels = [{channels}]\n'
+    channels = tuple(one.name for one in view.settings.channels[:1])
+    return as_toml({"name": "give-it-a-name", "query": query, "channels": channels})
 
 
-def toml_text(text: str) -> str:
-    """A text as TOML writes it: as it is between single quotes, where it may be."""
-    if "'" not in text and text.isprintable():
-        return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _names(view: View) -> dict[str, Sequence[str]]:
+def names_of(view: View) -> dict[str, Sequence[str]]:
     """What the field completes: names after ``topic:``, ``rule:``, ``source:``."""
     settings = view.settings
     return {

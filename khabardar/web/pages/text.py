@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,12 +14,27 @@ from khabardar.terminal import plural
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
+
 Places = Iterable[tuple[int, int]]
 
 
 def one_line(text: str | None) -> str:
     """The text on one line, without what turns its direction round."""
     return _one_line(text or "")
+
+
+def brief(text: str | None, longest: int = 80) -> str:
+    """The text on one line, cut where no honest name is so long: 10,000 letters take seconds to lay out."""
+    text = one_line(text)
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def language(code: str | None) -> Markup:
+    """The attribute ``lang`` for a language that an item claims; nothing for what is no code of one (BCP 47)."""
+    from markupsafe import Markup
+
+    return Markup(' lang="{}"').format(code) if code and _LANGUAGE.match(code) else Markup("")
 
 
 def is_web_address(url: str | None) -> bool:
@@ -61,9 +77,20 @@ def marked(text: str | None, places: Places = (), limit: int | None = None) -> M
     return Markup("").join(out)
 
 
-def paragraphs(text: str | None, places: Places = ()) -> list[Markup]:
+LONGEST, MOST_PARAGRAPHS = 30_000, 400
+"""Code points and paragraphs of a text on a page: five thousand words, and a page of bearable weight in any script."""
+
+
+def beginning(text: str | None, places: Places = ()) -> tuple[list[Markup], bool]:
+    """The paragraphs of a text, as many as go onto a page; and whether these are all."""
+    whole = text or ""
+    found = paragraphs(whole[:LONGEST], places)
+    return found[:MOST_PARAGRAPHS], len(whole) <= LONGEST and len(found) <= MOST_PARAGRAPHS
+
+
+def paragraphs(text: str, places: Places = ()) -> list[Markup]:
     """The paragraphs of a text, each escaped and marked."""
-    whole, found, at = text or "", [], 0
+    whole, found, at = text, [], 0
     spans = list(_joined(places, len(whole)))
     for part in whole.split("\n"):
         end = at + len(part)

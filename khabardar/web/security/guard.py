@@ -90,8 +90,6 @@ class Guard:
         """Whether this is the password. Raises ``ProblemError`` 429 after too many tries from an address."""
         if self._password is None:
             return True
-        if self._password.is_known(given):
-            return True
         now = time.monotonic()
         if wait := self._attempts.wait(address, now):
             raise ProblemError(
@@ -100,6 +98,9 @@ class Guard:
                 "The password was tried too often from this address. Try again in some minutes.",
                 headers={"Retry-After": str(int(wait) + 1)},
             )
+        # Only now: were it asked first, whoever may not try any more could go on guessing as fast as he likes.
+        if self._password.is_known(given):
+            return True
         self._attempts.note(address, now)
         async with self._one_hash:
             right = await self._desk.ask(self._password.is_right, given)

@@ -23,6 +23,11 @@ PAGES = [
     "/search?q=japan+OR",
     "/search/facets?q=japan",
     "/items/evil",
+    "/rules",
+    "/rules/try?q=japan+OR+tea",
+    "/rules/try?q=japan+OR",
+    "/rules/new?q=%3Cscript%3E%22'",
+    "/rules/edit?name=tea+%26+%3Cb%3E",
 ]
 SINGLE = {"meta", "link", "input", "br", "img"}
 
