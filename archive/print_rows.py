@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from archive import stories
-from archive.database import insert_rows
+from archive.database import insert_rows, run
 from archive.document import document_of
 from archive.rows import chunks, item_of
 from archive.stories import Print
-from archive.tables import items, marks, prints, shingles
+from archive.tables import items, marks, micros_of, prints, shingles
 
 # Prints are needed as long as a reprint may come; kept a little longer for items that come late.
 PRINTS_FOR = stories.WINDOW + timedelta(days=2)
@@ -70,8 +70,8 @@ def forget_prints(connection: Connection, ids: Sequence[str]) -> None:
 
 def prune_prints(connection: Connection, now: datetime) -> None:
     """Remove a few prints that no reprint can meet any more; done along with keeping, so the table stays small."""
-    statement = select(prints.c.item_id).where(prints.c.kept_at < now - PRINTS_FOR).limit(_PRUNED_AT_ONCE)
-    if old := connection.execute(statement).scalars().all():
+    statement = "SELECT item_id FROM prints WHERE kept_at < ? LIMIT ?"
+    if old := run(connection, statement, (micros_of(now - PRINTS_FOR), _PRUNED_AT_ONCE)).scalars().all():
         forget_prints(connection, old)
 
 
