@@ -202,7 +202,7 @@ class Rules:
             self.rules = _ready(enabled, lambda _, text: parse(text, names))
         else:
             parsed = checked.parsed if checked else {}
-            recent = functools.lru_cache(maxsize=RECENT)(lambda text: parse(text, names))
+            recent = functools.lru_cache(maxsize=RECENT)(lambda text: Query(text, names))
             self.rules = _ready(enabled, lambda number, text: parsed.get(number) or Query(text, names, recent))
 
     @functools.cached_property

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from archive import story_rows
+from archive import print_rows
 from archive.database import rows_of
 from archive.identity import is_state
 from archive.model import Keeping, NewsItem
@@ -72,7 +72,7 @@ def owe_new(work: Batch, one: Prepared, item_id: str, story_id: str) -> tuple[tu
 
     def new_facts() -> bool:
         work.flush()
-        return brings_new_facts(one.print, story_rows.prints_of_story(work.connection, story_id, item_id))
+        return brings_new_facts(one.print, print_rows.prints_of_story(work.connection, story_id, item_id))
 
     promises = one.judged.promises
     if not promises:

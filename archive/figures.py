@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from sqlalchemy import ColumnElement, Table, case, cast, func, select, text
+from sqlalchemy import ColumnElement, Table, case, func, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.types import BigInteger, Text
 
-from archive.database import Database
+from archive.database import Database, run
 from archive.owing import OPEN
 from archive.schema import version_of
 from archive.tables import channels, deliveries, items, marks, owed, sightings, sources, visits
 
 _ITEMS = "items"
+_COUNT_NEW = "UPDATE marks SET value = CAST(CAST(value AS BIGINT) + ? AS TEXT) WHERE name = ?"
 _LAGS = 2000
 """So many of the last alerts are looked at for how long news took."""
 
@@ -97,8 +97,7 @@ def _count(connection: Connection, table: Table, condition: ColumnElement[bool] 
 def count_new(connection: Connection, number: int) -> None:
     """So many items more: a million rows are not counted for one figure."""
     if number:
-        more = cast(cast(marks.c.value, BigInteger) + number, Text)
-        connection.execute(marks.update().where(marks.c.name == _ITEMS).values(value=more))
+        run(connection, _COUNT_NEW, (number, _ITEMS))
 
 
 def items_ever(database: Database) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from archive import fulltext, story_rows
+from archive import fulltext, print_rows
 from archive.database import Database
 from archive.document import document_of
 from archive.rows import find_item, item_of
@@ -70,7 +70,7 @@ def _forget(connection: Connection, rows: Sequence[Mapping[Any, Any]], now: date
     connection.execute(items.update().where(items.c.id.in_(ids)).values(**gone))
     connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))
     connection.execute(sightings.update().where(sightings.c.item_id.in_(ids)).values(title=None))
-    story_rows.forget_prints(connection, ids)
+    print_rows.forget_prints(connection, ids)
     if (versions := metadata.tables.get("versions")) is not None:
         connection.execute(versions.delete().where(versions.c.item_id.in_(ids)))
     return Forgotten(len(ids), _take_out_of_messages(connection, ids, now))

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from archive import fulltext_postgres, fulltext_sqlite
-from archive.database import Database
+from archive.database import Database, run
 from archive.document import document_of
 from archive.errors import ArchiveOutdatedError
 from archive.model import NewsItem
@@ -121,9 +121,8 @@ def ensure_current(connection: Connection) -> bool:
 
 def is_current(connection: Connection) -> bool:
     """Was the index written by this program's analyser, and in its layout?"""
-    return connection.execute(select(marks.c.value).where(marks.c.name == _MARK)).scalar() == _fingerprint(
-        _kind(connection).LAYOUT
-    )
+    mark = run(connection, "SELECT value FROM marks WHERE name = ?", (_MARK,)).scalar()
+    return bool(mark == _fingerprint(_kind(connection).LAYOUT))
 
 
 def _rebuild(connection: Connection) -> None:

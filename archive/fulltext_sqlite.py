@@ -118,7 +118,7 @@ def beginning(connection: Connection, word: str, most: int) -> list[str]:
 
 def _know(connection: Connection, rows: Iterable[Mapping[str, Sequence[str]]]) -> None:
     """Every word of the index is in the lexicon. Words that are no longer in the index may stay: they find nothing."""
-    words = {word for columns in rows for found in columns.values() for word in found}
+    words = set[str]().union(*(found for columns in rows for found in columns.values()))
     known = _known_here.setdefault(connection.engine, set())
     fresh = sorted(words - known)
     if fresh:

@@ -15,6 +15,7 @@ Stories are different when both title and beginning are: an edited article and a
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -80,9 +81,14 @@ Habits = Mapping[int, Habit]
 def outlet_of(item: NewsItem) -> str:
     """Whose lines these are: the site of the item's address, for several sources read one site; else the source.
     "" when nothing is known of it."""
-    rest = canonical_url(item.url).removeprefix("https://") if item.url else ""
-    host = re.split(r"[/?#]", rest, maxsplit=1)[0] if rest and "://" not in rest else ""
+    host = _site_of(item.url) if item.url else ""
     return host or (f"source:{item.source}" if item.source else "")
+
+
+@functools.lru_cache(maxsize=1024)
+def _site_of(url: str) -> str:
+    rest = canonical_url(url).removeprefix("https://")
+    return re.split(r"[/?#]", rest, maxsplit=1)[0] if rest and "://" not in rest else ""
 
 
 def lines_of(text: str | None) -> list[Line]:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
-from archive.database import rows_of
+from archive.database import rows_of, run
 from archive.document import storable
 from archive.furniture import (
     STORIES,
@@ -41,6 +41,9 @@ ONCE_FOR = timedelta(days=10)  # a line that came once
 KNOWN_FOR = timedelta(days=60)  # furniture that is not met any more
 _NOTED_AGAIN = timedelta(hours=12)
 _PRUNED_AT_ONCE = 200
+_COUNTED_AFTER = 16  # new lines, on average
+_EVERY = 1 << 30  # more stories than a line has
+_OLD = "SELECT line FROM furniture WHERE outlet = ? AND last_at < ? AND stories < ? LIMIT ?"
 _KNOWN_SQLITE = (
     "SELECT line, seen, title, last_at FROM json_each(?) j CROSS JOIN furniture ON line = j.value AND outlet = ?"
 )
@@ -191,8 +194,12 @@ def write(connection: Connection, lesson: Lesson, now: datetime) -> None:
         statement = _WRITE if connection.dialect.name == "sqlite" else _WRITE.replace("?", "%s")
         written = [_values(outlet, mark, row, micros_of(now)) for mark, row in sorted(changed.items())]
         connection.exec_driver_sql(statement, written)
-        if any(not row.stored for row in changed.values()):
-            _prune(connection, outlet, now)
+        fresh = [mark for mark, row in changed.items() if not row.stored]
+        if fresh:
+            _prune_old(connection, outlet, now)
+        # Lines' marks are hashes: of so many new lines one has them counted, which would cost a single item much.
+        if any(mark % _COUNTED_AFTER == 0 for mark in fresh):
+            _prune_many(connection, outlet)
 
 
 def _values(outlet: str, mark: int, row: Row, now: int) -> tuple[Any, ...]:
@@ -200,12 +207,15 @@ def _values(outlet: str, mark: int, row: Row, now: int) -> tuple[Any, ...]:
     return outlet, mark, len(row.seen), row.title, seen, now
 
 
-def _prune(connection: Connection, outlet: str, now: datetime) -> None:
-    """Forget what came once long ago, what was furniture longer ago, and the oldest of too many."""
-    once = (furniture.c.stories < STORIES, furniture.c.last_at < now - ONCE_FOR)
-    for condition in (once, (furniture.c.last_at < now - KNOWN_FOR,)):
-        old = select(furniture.c.line).where(furniture.c.outlet == outlet, *condition).limit(_PRUNED_AT_ONCE)
-        _forget(connection, outlet, connection.execute(old).scalars().all())
+def _prune_old(connection: Connection, outlet: str, now: datetime) -> None:
+    """Forget what came once long ago, and what was furniture longer ago."""
+    for fewer, before in ((STORIES, now - ONCE_FOR), (_EVERY, now - KNOWN_FOR)):
+        asked = (outlet, micros_of(before), fewer, _PRUNED_AT_ONCE)
+        _forget(connection, outlet, run(connection, _OLD, asked).scalars().all())
+
+
+def _prune_many(connection: Connection, outlet: str) -> None:
+    """Forget the oldest of too many."""
     count = select(func.count()).select_from(furniture).where(furniture.c.outlet == outlet)
     too_many = int(connection.execute(count).scalar() or 0) - MOST_LINES
     if too_many > 0:

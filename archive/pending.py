@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from archive import fulltext, sightings, story_rows
+from archive import fulltext, print_rows, sightings
 from archive.sightings import Seen
 from archive.story_rows import Unwritten
 from archive.tables import item_keys, items, matches, owed
@@ -48,7 +48,7 @@ class Pending:
                 connection.execute(table.insert(), rows)
         fulltext.write_all(connection, self.entries)
         texts = {item_id: (one.effective_at, one.print) for item_id, one in self.texts.prints.items()}
-        story_rows.keep_prints(connection, texts, now)
+        print_rows.keep_prints(connection, texts, now)
         sightings.note_fresh(connection, self.fresh, now)
         for seen in self.known:
             sightings.note(connection, seen, now)

@@ -17,6 +17,7 @@ from archive.storing import cut, spans_within
 from query import Document
 
 _LONGEST_SOURCE = 200
+_written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +110,4 @@ def _spans(judged: Judged) -> tuple[tuple[str, str], ...]:
     for span in judged.spans:
         found[span.rule].append([span.field, span.start, span.end, storable(span.text)])
     rules = dict.fromkeys((*judged.rules, *found))
-    return tuple((storable(rule), json.dumps(found[rule], ensure_ascii=False)) for rule in rules)
+    return tuple((storable(rule), _written(found[rule])) for rule in rules)

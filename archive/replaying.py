@@ -13,8 +13,8 @@ from archive.database import Database
 from archive.document import storable
 from archive.model import MatchSpan, Promise
 from archive.owing import owe
+from archive.print_rows import print_of_item, prints_of_story
 from archive.stories import brings_new_facts
-from archive.story_rows import print_of_item, prints_of_story
 from archive.tables import items, matches, owed
 
 

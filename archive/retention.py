@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
 
-from archive import fulltext, story_rows
+from archive import fulltext, print_rows
 from archive.database import Database
 from archive.document import document_of
 from archive.model import NewsItem
@@ -108,7 +108,7 @@ def _forget_some(database: Database, before: datetime, now: datetime) -> int:
         ids = [row["id"] for row in rows]
         connection.execute(items.update().where(items.c.id.in_(ids)).values(summary=None, body=None, forgotten_at=now))
         connection.execute(versions.update().where(versions.c.item_id.in_(ids)).values(summary=None, body=None))
-        story_rows.forget_prints(connection, ids)
+        print_rows.forget_prints(connection, ids)
         # Spans quote the text and point into it.
         connection.execute(matches.update().where(matches.c.item_id.in_(ids)).values(spans="[]"))
     return len(ids)

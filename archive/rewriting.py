@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from archive import fulltext, stories, story_rows
+from archive import fulltext, print_rows, stories, story_rows
 from archive.batch import CONTENT, NOT_ALERTING, Batch, free_seq, keep_matches, note_seen, owe_new, values_of
 from archive.database import Database
 from archive.document import document_of, storable
@@ -110,7 +110,7 @@ def _replace(work: Batch, row: Mapping[str, Any], whole: Prepared, story_id: str
     work.connection.execute(items.update().where(items.c.id == item_id).values(**values))
     work.stored[item_id] = {**row, **values}
     fulltext.write(work.connection, seq, whole.entry)
-    story_rows.keep_print(work.connection, item_id, whole.print, item.effective_at, work.now)
+    print_rows.keep_print(work.connection, item_id, whole.print, item.effective_at, work.now)
     keep_matches(work.connection, item_id, whole)
 
 
@@ -125,7 +125,7 @@ def _owe_edit(
     work: Batch, whole: Prepared, item_id: str, story_id: str, earlier: Print | None, version: int
 ) -> tuple[tuple[str, str], ...]:
     def new_facts() -> bool:
-        told = story_rows.prints_of_story(work.connection, story_id, item_id)
+        told = print_rows.prints_of_story(work.connection, story_id, item_id)
         known = [*told, earlier] if earlier else told
         return whole.print is not None and stories.brings_new_facts(whole.print, known)
 

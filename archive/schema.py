@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
-from archive import backup, fulltext
+from archive import backup, fulltext, print_rows
 from archive.database import Database
 from archive.errors import ArchiveNewerError, ArchiveOutdatedError
 from archive.migrations import HEAD, REVISIONS
@@ -60,6 +60,7 @@ def migrate(database: Database, copied: Callable[[Path], None] = lambda _: None)
             if before and (copy := backup.before_upgrade(database, before)):
                 copied(copy)
             _upgrade(connection)
+        print_rows.ensure_current(connection)
         if fulltext.ensure_current(connection) and not missing:
             missing.append("fulltext")
     return missing

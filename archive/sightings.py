@@ -7,15 +7,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.engine import Connection
 
-from archive.database import Database, insert_rows
+from archive.database import Database, insert_rows, rows_of, run
 from archive.document import storable, storable_or_none
 from archive.identity import STATE, item_keys, text_key
 from archive.model import Known, Rejected
-from archive.tables import Moment, items, sighting_keys, sightings, sources
 from archive.tables import item_keys as keys_table
+from archive.tables import items, micros_of, sighting_keys, sightings
 
 MOST_SIGHTINGS = 5000  # of one source, whose keys count as known
 PAGE_TRIES = 5  # so often a page that could not be read is tried again
@@ -40,6 +40,10 @@ class Sighting:
 
 
 _NOTED = ("source", "item_id", "url", "title", "outcome", "reason", "transient")
+_COUNT_KEPT = (
+    "UPDATE sources SET kept = kept + ?,"
+    " newest_item_at = CASE WHEN newest_item_at > ? THEN newest_item_at ELSE ? END WHERE name = ?"
+)
 _SIGHTING = tuple(each.name for each in fields(Sighting))
 
 
@@ -98,12 +102,25 @@ def note_fresh(connection: Connection, batch: Sequence[Seen], now: datetime) -> 
     """Note sightings that are the first of their kind; if several, each of another item."""
     if not batch:
         return
-    facts = {"first_at": now, "last_at": now, "count": 1}
-    rows = [{name: getattr(seen, name) for name in _NOTED} | facts for seen in batch]
-    statement = sightings.insert().returning(sightings.c.item_id, sightings.c.id)
-    numbers = {row.item_id: row.id for row in connection.execute(statement, rows)}
-    pairs = [(numbers[seen.item_id], key) for seen in batch for key in dict.fromkeys(seen.keys)]
+    numbers = _next_numbers(connection, len(batch))
+    at = micros_of(now)
+    rows = [
+        (number, *(getattr(seen, name) for name in _NOTED), at, at, 1)
+        for number, seen in zip(numbers, batch, strict=True)
+    ]
+    insert_rows(connection, "sightings", ("id", *_NOTED, "first_at", "last_at", "count"), rows)
+    pairs = [(number, key) for number, seen in zip(numbers, batch, strict=True) for key in dict.fromkeys(seen.keys)]
     insert_rows(connection, "sighting_keys", ("sighting_id", "key"), pairs)
+
+
+def _next_numbers(connection: Connection, number: int) -> list[int]:
+    """So many row numbers that nobody has: asked for before, they cost less than given back row by row. On SQLite there
+    is one writer, and the number after the last is what it would give."""
+    if connection.dialect.name == "sqlite":
+        last = run(connection, "SELECT max(id) FROM sightings").scalar() or 0
+        return list(range(last + 1, last + 1 + number))
+    each = "SELECT nextval(pg_get_serial_sequence('sightings', 'id')) FROM generate_series(1, %s)"
+    return [row[0] for row in rows_of(connection, each, (number,))]
 
 
 def _same(connection: Connection, seen: Seen) -> int | None:
@@ -213,7 +230,5 @@ def sightings_of(connection: Connection, item_id: str | None, keys: Sequence[str
 
 def count_kept(connection: Connection, source: str, number: int, newest_at: datetime) -> None:
     """So many more items of a source, if it is one that is visited."""
-    newest = sources.c.newest_item_at
-    at = case((or_(newest.is_(None), newest < newest_at), literal(newest_at, Moment())), else_=newest)
-    statement = sources.update().where(sources.c.name == source)
-    connection.execute(statement.values(kept=sources.c.kept + number, newest_item_at=at))
+    at = micros_of(newest_at)
+    run(connection, _COUNT_KEPT, (number, at, at, source))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from archive import stories
-from archive.database import insert_rows, rows_of
+from archive.database import rows_of
+from archive.print_rows import print_in
 from archive.rows import lasting_story
 from archive.stories import Print
-from archive.tables import items, owed, prints, shingles, story_aliases
+from archive.tables import items, owed, prints, story_aliases
 
-# Prints are needed as long as a reprint may come; kept a little longer for items that come late.
-PRINTS_FOR = stories.WINDOW + timedelta(days=2)
 _MOST_CANDIDATES = 12
 # CROSS JOIN is SQLite's way to say in which order: the runs first, each looked up in the index.
 _SHARED_SQLITE = (
@@ -30,7 +28,6 @@ _SHARED_POSTGRES = (
     "SELECT s.item_id, count(*) FROM shingles s WHERE s.hash = ANY(%s::bigint[])"
     " GROUP BY s.item_id HAVING count(*) >= %s ORDER BY count(*) DESC, s.item_id LIMIT %s"
 )
-_PRUNED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +153,7 @@ def _candidates(connection: Connection, found: Print, item_id: str, unwritten: U
     if connection.dialect.name == "sqlite":
         rows = rows_of(connection, _SHARED_SQLITE, (json.dumps(asked), least, _MOST_CANDIDATES + 1))
     else:
-        rows = rows_of(connection, _SHARED_POSTGRES, (asked, least, _MOST_CANDIDATES + 1))
+        rows = rows_of(connection, _SHARED_POSTGRES, ([*asked], least, _MOST_CANDIDATES + 1))
     shared = Counter(dict(rows)) + unwritten.shared(asked)
     del shared[item_id]
     enough = [(-count, other) for other, count in shared.items() if count >= least]
@@ -172,67 +169,5 @@ def _prints(connection: Connection, ids: Sequence[str], unwritten: Unwritten) ->
             .where(prints.c.item_id.in_(stored))
         )
         for row in connection.execute(statement).mappings():
-            found.append(KeptPrint(row["story_id"], row["source"], row["effective_at"], _print(row)))
+            found.append(KeptPrint(row["story_id"], row["source"], row["effective_at"], print_in(row)))
     return found
-
-
-def keep_print(
-    connection: Connection, item_id: str, found: Print | None, effective_at: datetime, now: datetime
-) -> None:
-    """Store what an item's text is recognised by, in place of an earlier text's."""
-    forget_prints(connection, [item_id])
-    if found is not None:
-        keep_prints(connection, {item_id: (effective_at, found)}, now)
-
-
-def keep_prints(connection: Connection, fresh: Mapping[str, tuple[datetime, Print]], now: datetime) -> None:
-    """Store what the texts of items are recognised by that have no print yet: item id to its time and print."""
-    if not fresh:
-        return
-    rows = [
-        {
-            "item_id": item_id,
-            "effective_at": effective_at,
-            "kept_at": now,
-            "hashes": stories.packed(found.hashes),
-            "figures": " ".join(sorted(found.figures)),
-            "words": found.words,
-        }
-        for item_id, (effective_at, found) in fresh.items()
-    ]
-    connection.execute(prints.insert(), rows)
-    runs = sorted((run, item_id) for item_id, (_, found) in fresh.items() for run in stories.sampled(found.hashes))
-    insert_rows(connection, "shingles", ("hash", "item_id"), runs)
-
-
-def forget_prints(connection: Connection, ids: Sequence[str]) -> None:
-    """Remove the prints of items."""
-    connection.execute(shingles.delete().where(shingles.c.item_id.in_(ids)))
-    connection.execute(prints.delete().where(prints.c.item_id.in_(ids)))
-
-
-def prune_prints(connection: Connection, now: datetime) -> None:
-    """Remove a few prints that no reprint can meet any more; done along with keeping, so the table stays small."""
-    statement = select(prints.c.item_id).where(prints.c.kept_at < now - PRINTS_FOR).limit(_PRUNED_AT_ONCE)
-    if old := connection.execute(statement).scalars().all():
-        forget_prints(connection, old)
-
-
-def prints_of_story(connection: Connection, story_id: str, but: str) -> list[Print]:
-    """The stored prints of a story's items, without one item's."""
-    statement = (
-        select(prints)
-        .join(items, items.c.id == prints.c.item_id)
-        .where(items.c.story_id == story_id, items.c.id != but)
-    )
-    return [_print(row) for row in connection.execute(statement).mappings()]
-
-
-def print_of_item(connection: Connection, item_id: str) -> Print | None:
-    """The stored print of one item; None where its text is too short, or forgotten."""
-    row = connection.execute(select(prints).where(prints.c.item_id == item_id)).mappings().first()
-    return None if row is None else _print(row)
-
-
-def _print(row: Mapping[Any, Any]) -> Print:
-    return Print(stories.unpacked(row["hashes"]), frozenset(row["figures"].split()), row["words"])

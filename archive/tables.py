@@ -350,12 +350,13 @@ prints = Table(
     Index("prints_by_time", "kept_at"),
 )
 
+# The sampled runs of each print. Most rows of an item are these, so nothing but the key is kept of them: which an item
+# has is known from its print (archive.print_rows).
 shingles = Table(
     "shingles",
     metadata,
-    Column("hash", BigInteger, primary_key=True),
-    Column("item_id", Text, ForeignKey("prints.item_id", ondelete="CASCADE"), primary_key=True),
-    Index("shingles_of_item", "item_id"),
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
 

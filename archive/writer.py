@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archive import figures, fulltext, furniture_rows, story_rows
+from archive import figures, fulltext, furniture_rows, print_rows, story_rows
 from archive.batch import NOT_ALERTING, Batch, match_rows, note_seen, owe_new, point, values_of
 from archive.database import Database
 from archive.edits import is_edit
@@ -52,7 +52,7 @@ def keep(
         work.flush()
         if lesson is not None:
             furniture_rows.write(connection, lesson, now)
-        story_rows.prune_prints(connection, now)
+        print_rows.prune_prints(connection, now)
         figures.count_new(connection, sum(one.keeping is Keeping.NEW for one in kept))
         return kept
 

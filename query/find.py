@@ -37,7 +37,11 @@ def find(slots: Sequence[Slot], words: Analysis) -> list[tuple[int, int]]:
 def _rarest(slots: Sequence[Slot], words: Analysis) -> tuple[int, list[int]]:
     """The slot with the fewest candidates; beginnings of words cost more to look up and come last."""
     plain = [(number, slot) for number, slot in enumerate(slots) if slot.prefix is None]
-    options = [(number, _candidates(slot, words)) for number, slot in plain or enumerate(slots)]
+    options: list[tuple[int, list[int]]] = []
+    for number, slot in plain or enumerate(slots):
+        options.append((number, _candidates(slot, words)))
+        if not options[-1][1]:
+            return options[-1]
     return min(options, key=lambda option: len(option[1]))
 
 
@@ -48,7 +52,8 @@ def _candidates(slot: Slot, words: Analysis) -> list[int]:
         (form,) = slot.forms
         found = words.positions(form)
     else:
-        found = sorted(at for form in slot.forms for at in words.positions(form))
+        noted = words.noted
+        found = sorted([at for form in slot.forms if form in noted for at in noted[form]])
     return found if slot.cased is None else [at for at in found if words.cased[at] == slot.cased]
 
 

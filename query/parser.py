@@ -25,6 +25,11 @@ _BUILDER = Builder()
 def parse_tree(text: str) -> tuple[Node, list[Token]]:
     """The tree of a query and the tokens it was made of. Raises QueryError."""
     tokens = scan(text)
+    return tree_of(text, tokens), tokens
+
+
+def tree_of(text: str, tokens: list[Token]) -> Node:
+    """The tree of the tokens of a query. Raises QueryError."""
     kinds = tuple([token.type for token in tokens])
     try:
         steps = _steps(kinds) if len(kinds) <= _LONGEST_KEPT else _steps.__wrapped__(kinds)
@@ -35,7 +40,7 @@ def parse_tree(text: str) -> tuple[Node, list[Token]]:
     made: list[Token | Node] = [*tokens]
     for make, parts in steps:
         made.append(make(*[made[part] for part in parts]))
-    return made[-1], tokens  # type: ignore[return-value]
+    return made[-1]  # type: ignore[return-value]
 
 
 @functools.lru_cache(maxsize=4096)

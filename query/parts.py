@@ -66,15 +66,17 @@ class Terms:
         return any(find(self.slots, look.document.analysis(name)) for name in look.document.filled(self.fields))
 
     def mark(self, look: Look, marks: Marks) -> None:
-        if len(self.slots) == 1 and self.slots[0].is_plain:
-            for name in look.document.filled(self.fields):
-                words = look.document.analysis(name)
-                for form in self.slots[0].forms:
-                    marks += [(name, words.starts[at], words.ends[at]) for at in words.positions(form)]
-            return
+        forms = self.slots[0].forms if len(self.slots) == 1 and self.slots[0].is_plain else None
         for name in look.document.filled(self.fields):
             words = look.document.analysis(name)
-            marks += [(name, words.starts[first], words.ends[last]) for first, last in find(self.slots, words)]
+            listed = words.listed  # first, for then nothing is read twice
+            if forms is None:
+                marks += [(name, listed.starts[first], listed.ends[last]) for first, last in find(self.slots, words)]
+                continue
+            noted = words.noted
+            for form in forms:
+                if form in noted:
+                    marks += [(name, listed.starts[at], listed.ends[at]) for at in noted[form]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +166,8 @@ class Close:
     def mark(self, look: Look, marks: Marks) -> None:
         for name in look.document.filled(self.fields):
             words = look.document.analysis(name)
-            marks += [(name, words.starts[first], words.ends[last]) for first, last in find_near(self, words).places]
+            listed = words.listed
+            marks += [(name, listed.starts[first], listed.ends[last]) for first, last in find_near(self, words).places]
 
 
 def _plain_forms(side: tuple[Terms | Close, ...]) -> frozenset[str]:

@@ -12,6 +12,8 @@ from operator import add, not_
 from query.quick import latin_letters
 from query.reader import PARAGRAPH, Listed
 
+_POSSESSIVES = ("'s", "'S")
+
 
 def placed(text: str, words_of: Callable[[str], Listed]) -> Listed | None:
     """All columns of an analysis, or None if the text needs the analyser. ``words_of`` is the analyser for one piece
@@ -26,7 +28,7 @@ def placed(text: str, words_of: Callable[[str], Listed]) -> Listed | None:
         return None
     pieces = spaced.split(" ")
     lengths = [*map(len, pieces)]
-    starts = [*compress(accumulate((length + 1 for length in lengths), initial=0), lengths)]
+    starts = [*compress(map(add, accumulate(lengths, initial=0), count()), lengths)]
     lengths = [*filter(None, lengths)]
     found = Listed(folded.split(), spaced.split(), starts, [*map(add, starts, lengths)])
     _settle(found, words_of)
@@ -41,6 +43,10 @@ def _settle(found: Listed, words_of: Callable[[str], Listed]) -> None:
     for at in reversed([*compress(count(), map(not_, map(str.isalpha, tokens)))]):
         piece, start = cased[at], starts[at]
         if piece.isdigit():
+            continue
+        if piece[-2:] in _POSSESSIVES and piece[:-2].isalpha():  # most of them, and of ever other words
+            tokens[at], cased[at] = tokens[at][:-2], piece[:-2]
+            ends[at] -= 2
             continue
         words = words_of(piece)
         if len(words.tokens) == 1:

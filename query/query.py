@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from query.builder import lexed
 from query.dates import zone
 from query.errors import QueryError
 from query.nodes import Node
-from query.parser import parse_tree
+from query.parser import parse_tree, tree_of
 from query.parts import Part, fields_of
 from query.printer import print_node
 from query.resolve import Resolver
@@ -50,29 +51,46 @@ class Query:
     sentences about what was probably not meant. ``str()`` gives a query that parses to the same tree.
 
     Made by ``parse``. One made without it is taken to be a query that was parsed before: it is read when it is first
-    judged, which makes a hundred thousand of them cheap to have. With ``recent``, which gives the parsed query of a
-    text, it is not even kept parsed: of many, only those that were lately judged are.
+    judged, which makes a hundred thousand of them cheap to have, and its limits are not looked at again. With
+    ``recent``, which gives the query of a text, it is not even kept parsed: of many, only those that were lately judged
+    are.
     """
 
-    __slots__ = ("_fields", "_part", "_read", "_recent", "names", "text")
+    __slots__ = ("_fields", "_node", "_part", "_recent", "_warnings", "names", "text")
 
     def __init__(self, text: str, names: Names, recent: Callable[[str], Query] | None = None) -> None:
         self.text = text
         self.names = names
         self._recent = recent
-        self._read: tuple[Node, tuple[str, ...]] | None = None
+        self._node: Node | None = None
+        self._warnings: tuple[str, ...] | None = None
         self._part: Part | None = None
         self._fields: tuple[str, ...] | None = None
+
+    def check(self) -> Query:
+        """The query, read and looked through. Raises QueryError when it is refused."""
+        self._node, tokens = parse_tree(self.text)
+        self._warnings = warnings_of(tokens)
+        _ = self.part  # what is wrong with a name, a date or an expression is said now, not at the first item
+        return self
 
     @property
     def node(self) -> Node:
         """The tree."""
-        return self._tree()[0]
+        if self._node is None:
+            if self._recent:
+                return self._recent(self.text).node
+            self._node = tree_of(self.text, lexed(self.text)[0])
+        return self._node
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was probably not meant."""
-        return self._tree()[1]
+        if self._warnings is None:
+            if self._recent:
+                return self._recent(self.text).warnings
+            self._warnings = warnings_of(lexed(self.text)[0])
+        return self._warnings
 
     @property
     def part(self) -> Part:
@@ -91,15 +109,6 @@ class Query:
             self._fields = tuple(sorted(fields_of(self.part)))
         return self._fields
 
-    def _tree(self) -> tuple[Node, tuple[str, ...]]:
-        if self._read is None:
-            if self._recent:
-                known = self._recent(self.text)
-                return known.node, known.warnings
-            node, tokens = parse_tree(self.text)
-            self._read = node, warnings_of(tokens)
-        return self._read
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Query) and (self.text, self.names) == (other.text, other.names)
 
@@ -116,9 +125,7 @@ class Query:
 
 def parse(text: str, names: Names | None = None) -> Query:
     """The query that ``text`` says. Raises QueryError when it is refused."""
-    query = Query(text, names or Names())
-    _ = query.part  # what is wrong with a name, a date or an expression is said now, not at the first item
-    return query
+    return Query(text, names or Names()).check()
 
 
 __all__ = ["Names", "Query", "QueryError", "parse"]

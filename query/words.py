@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import compress
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from query.placed import placed
 from query.quick import BREAK, PART, pieced_stream, quick_cased_stream, quick_stream
 from query.reader import PARAGRAPH, Listed, read
 
-_FEW = 48  # words that are looked for one by one before the places of all are noted
+_NOWHERE: list[int] = []
 
 
 class Word(NamedTuple):
@@ -40,7 +40,7 @@ class Analysis:
     What is asked for is made, once: whether words stand in a text needs no offsets, and is known much sooner.
     """
 
-    __slots__ = ("_cased", "_different", "_found", "_known", "_laid", "_listed", "_stream", "_tokens", "text")
+    __slots__ = ("_cased", "_different", "_laid", "_listed", "_noted", "_stream", "_tokens", "text")
 
     def __init__(self, text: str, listed: Listed | None = None) -> None:
         self.text = text
@@ -48,8 +48,7 @@ class Analysis:
         self._stream: list[str] | None = None
         self._tokens: list[str] | None = None
         self._cased: list[str] | None = None
-        self._known: dict[str, list[int]] = {}
-        self._found: tuple[dict[str, int], dict[str, int]] | None = None
+        self._noted: dict[str, list[int]] | None = None
         self._different: list[str] | None = None
         self._laid: tuple[list[int], list[int]] | None = None
 
@@ -75,7 +74,7 @@ class Analysis:
     def tokens(self) -> list[str]:
         """The folded words."""
         if self._tokens is None:
-            stream = self.stream
+            stream = self.stream if self._listed is None else []
             if self._listed is not None:
                 self._tokens = self._listed.tokens
             else:
@@ -83,43 +82,24 @@ class Analysis:
         return self._tokens
 
     def positions(self, token: str) -> list[int]:
-        """Where a token stands, ascending. Of few words anybody asks, and most stand there once or twice, so the places
-        of all are only noted when many were asked for."""
-        if (found := self._known.get(token)) is not None:
-            return found
-        first, last = self._edges
-        if token not in first:
-            return []
-        if len(self._known) < _FEW:
-            found = self._known[token] = self._between(token, first[token], last[token])
-            return found
-        noted: defaultdict[str, list[int]] = defaultdict(list)
-        for at, each in enumerate(self.tokens):
-            noted[each].append(at)
-        self._known.update(noted)
-        return noted[token]
-
-    def _between(self, token: str, at: int, last: int) -> list[int]:
-        found = [at]
-        while at < last:
-            at = self.tokens.index(token, at + 1)
-            found.append(at)
-        return found
+        """Where a token stands, ascending."""
+        return self.noted.get(token, _NOWHERE)
 
     @property
-    def _edges(self) -> tuple[dict[str, int], dict[str, int]]:
-        """The first and the last place of every token."""
-        if self._found is None:
-            tokens, numbers = self.tokens, range(len(self.tokens))
-            first = dict(zip(reversed(tokens), reversed(numbers), strict=True))
-            self._found = first, dict(zip(tokens, numbers, strict=True))
-        return self._found
+    def noted(self) -> Mapping[str, list[int]]:
+        """Every different token and where it stands, ascending."""
+        if self._noted is None:
+            noted: defaultdict[str, list[int]] = defaultdict(list)
+            for at, token in enumerate(self.tokens):
+                noted[token].append(at)
+            self._noted = dict(noted)
+        return self._noted
 
     def beginning(self, prefix: str) -> Iterator[str]:
         """The different tokens that begin so, ascending. They are sorted once, for a long text and many prefixes would
         otherwise cost their product."""
         if self._different is None:
-            self._different = sorted(self._edges[0])
+            self._different = sorted(self.noted)
         at = bisect_left(self._different, prefix)
         while at < len(self._different) and self._different[at].startswith(prefix):
             yield self._different[at]
@@ -156,7 +136,7 @@ class Analysis:
 
     def _layout(self) -> tuple[list[int], list[int]]:
         if self._laid is None:
-            stream = self.stream
+            stream = self.stream if self._listed is None else []
             listed = self._listed
             self._laid = _layout_of(stream) if listed is None else (listed.paragraphs, listed.gaps)
         return self._laid

@@ -14,5 +14,6 @@ REVISIONS = (
     "0007_search",
     "0009_tokens",
     "0010_retention",
+    "0011_runs",
 )
 HEAD = REVISIONS[-1]

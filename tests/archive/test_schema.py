@@ -25,7 +25,7 @@ from archive.model import Visit, VisitStatus
 from archive.store import Archive
 from archive.tables import metadata, postgres_metadata, sqlite_metadata
 from query import parse
-from tests.archive.samples import DAY, HOUR, NOW, item, judged
+from tests.archive.samples import DAY, HOUR, NOW, OTHER, WIRE, item, judged
 
 FTS5_OWN = ("fulltext", "fulltext_data", "fulltext_idx", "fulltext_content", "fulltext_docsize", "fulltext_config")
 ROOT = Path(__file__).parents[2]
@@ -121,10 +121,31 @@ def test_archive_without_tokens_gets_them_and_what_is_counted(archive: Archive) 
     """On both databases, with the items that it holds."""
     archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
     _back_to(archive, "0007_search")
-    assert archive.migrate() == ["0009_tokens", "0010_retention"]
+    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs"]
     assert _differences(archive._database) == []
     assert dict(archive.facets(None).sources) == {"dawn": 1}
     assert archive.find_token(archive.create_token("desk", ["read"], NOW), NOW)
+
+
+def test_reprints_of_what_an_older_archive_holds_are_recognised(archive: Archive) -> None:
+    """Its prints were made with another hash: they are made anew of the stored texts, and are pruned at their time."""
+    first = archive.keep([judged(item(1, body=WIRE))], NOW, via="crawl")[0]
+    archive.keep([judged(item(2, title="Of few words", body="Only these."))], NOW, via="crawl")
+    _back_to(archive, "0010_retention")
+    with archive._database.write() as connection:
+        old = {"hashes": b"\x01\x02\x03\x04\x05\x06\x07\x08" * 3}
+        connection.execute(text("UPDATE prints SET hashes = :hashes"), old)
+        connection.execute(text("INSERT INTO shingles SELECT 578437695752307201, item_id FROM prints"))
+    assert archive.migrate() == ["0011_runs"]
+    assert _differences(archive._database) == []
+    assert archive.migrate() == []
+    again = archive.keep([judged(item(3, source="profit", title="Again", body=WIRE))], NOW + HOUR, via="crawl")[0]
+    assert again.story_id == first.story_id
+    archive.keep([judged(item(4, body=OTHER))], NOW + 9 * DAY, via="crawl")
+    with archive._database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM prints")).scalar() == 1
+        left = "SELECT count(*) FROM shingles WHERE item_id NOT IN (SELECT item_id FROM prints)"
+        assert connection.execute(text(left)).scalar() == 0
 
 
 def test_words_of_an_older_archive_are_found_by_their_beginning(tmp_path: Path) -> None:
@@ -149,6 +170,12 @@ _UNDONE = {
         "DROP INDEX sightings_refused",
         "DROP TABLE visit_days",
         "DELETE FROM marks WHERE name = 'items'",
+    ),
+    "0011_runs": (
+        "DROP TABLE shingles",
+        "CREATE TABLE shingles (hash BIGINT NOT NULL, item_id TEXT NOT NULL REFERENCES prints(item_id) ON DELETE "
+        "CASCADE, PRIMARY KEY (hash, item_id))",
+        "DELETE FROM marks WHERE name = 'runs'",
     ),
 }
 
@@ -210,7 +237,7 @@ def test_no_upgrade_without_room_for_the_copy(tmp_path: Path, monkeypatch: pytes
         archive.migrate()
     assert not list(tmp_path.glob("*.backup"))
     monkeypatch.undo()
-    assert archive.migrate() == ["0009_tokens", "0010_retention"]
+    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs"]
     archive.close()
 
 
