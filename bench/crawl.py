@@ -1,6 +1,7 @@
 """A newsroom on loopback, crawled: ``.venv/bin/python -m bench.crawl`` (``--items 200``, ``--rules 10000``).
 
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
+Pages are as heavy as those of large outlets (``bench.outlet``); with ``--light`` they are of 33 KB.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
 Starting ends with the first request; rules are made ready before it, as in a service, and do not count. Beside it
 ``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,
@@ -30,12 +31,13 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from bench.outlet import outlet_page
 from bench.rules import Language, generated
 
 _DATE = "Fri, 15 Aug 2025 18:00:00 +0500"
 
 
-def newsroom(items: int, seed: int) -> dict[str, str]:
+def newsroom(items: int, seed: int, *, light: bool = False) -> dict[str, str]:
     """Path to document: two feeds, a sitemap, and a page for every item that needs one."""
     language = Language(seed)
     whole, brief, addresses = [], [], []
@@ -48,7 +50,7 @@ def newsroom(items: int, seed: int) -> dict[str, str]:
         if number < items:
             whole.append(f"{item}<content:encoded><![CDATA[{html}]]></content:encoded></item>")
             continue
-        documents[path] = page(title, html)
+        documents[path] = light_page(title, html) if light else outlet_page(title, paragraphs, 10_000 + number)
         if number < 2 * items:
             brief.append(f"{item}<description>{escape(paragraphs[0][:200])}</description></item>")
         else:
@@ -63,8 +65,8 @@ def newsroom(items: int, seed: int) -> dict[str, str]:
     return documents
 
 
-def page(title: str, html: str) -> str:
-    """An outlet's page: menus, scripts, structured data without the text, cards of other stories, a footer."""
+def light_page(title: str, html: str) -> str:
+    """A small outlet's page, 33 KB: one menu, scripts, structured data without the text, some cards, a footer."""
     said = {"@type": "NewsArticle", "headline": title, "datePublished": "2025-08-15T18:00:00+05:00"}
     menu = "".join(f'<li><a href="/section-{n}">Section number {n}</a></li>' for n in range(60))
     cards = "".join(f'<div class="card"><a href="/news/{n}"><h4>Card of story {n}</h4></a></div>' for n in range(20))
@@ -77,9 +79,9 @@ def page(title: str, html: str) -> str:
     )
 
 
-def serve(items: int, seed: int, said: Connection, first: Synchronized[float]) -> None:
-    """The newsroom's process: tells its address, and when it was first asked for a list."""
-    documents = newsroom(items, seed)
+def serve(items: int, seed: int, light: bool, said: Connection, first: Synchronized[float]) -> None:
+    """The newsroom's process: tells its address and the mean size of its pages, and when it was first asked."""
+    documents = newsroom(items, seed, light=light)
     bodies: dict[str, bytes] = {}
 
     class Answer(BaseHTTPRequestHandler):
@@ -101,7 +103,8 @@ def serve(items: int, seed: int, said: Connection, first: Synchronized[float]) -
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     url = f"http://127.0.0.1:{server.server_address[1]}"
     bodies.update({path: document.replace("SITE", url).encode() for path, document in documents.items()})
-    said.send(url)
+    pages = [len(body) for path, body in bodies.items() if not path.endswith(".xml")]
+    said.send((url, sum(pages) // max(len(pages), 1)))
     server.serve_forever()
 
 
@@ -184,14 +187,15 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=200, help="items of each of the three sources")
     parser.add_argument("--rules", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--light", action="store_true", help="pages of 33 KB, as small outlets have")
     parser.add_argument("--news-please", metavar="PYTHON", help="a Python that has news-please, to run it as well")
     asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     first = context.Value("d", 0.0, lock=False)
     here, there = context.Pipe()
-    server = context.Process(target=serve, args=(asked.items, asked.seed, there, first), daemon=True)
+    server = context.Process(target=serve, args=(asked.items, asked.seed, asked.light, there, first), daemon=True)
     server.start()
-    url = here.recv()
+    url, size = here.recv()
     with TemporaryDirectory() as name:
         folder, python = Path(name), sys.executable
         config = configured(folder, url, asked.rules, asked.seed)
@@ -204,7 +208,8 @@ def main() -> None:
             script = str(Path(__file__).with_name("news_please.py"))
             commands["news-please"] = ([asked.news_please, script, url, str(file)], file)
         print(
-            f"{3 * asked.items} items, {asked.rules} rules (the plain spider has none), load {os.getloadavg()[0]:.1f}"
+            f"{3 * asked.items} items, {'light' if asked.light else 'full'} pages of {size / 1000:.0f} KB, "
+            f"{asked.rules} rules (the plain spider has none), load {os.getloadavg()[0]:.1f}"
         )
         print(f"{'':14}{'items':>7}{'items/s':>10}{'CPU s':>8}{'items/CPU s':>13}{'MB':>7}")
         runs = {}

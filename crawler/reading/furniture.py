@@ -19,6 +19,7 @@ from lxml.etree import XPath
 
 from crawler.reading.markup import Block
 from crawler.reading.plain import words
+from crawler.reading.weights import Weights
 
 _ALWAYS = frozenset({"nav", "footer", "aside", "dialog", "figcaption"})
 _ROLES = frozenset({"navigation", "complementary", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar"})
@@ -50,9 +51,7 @@ _LIKELY = re.compile(
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_MARKED: Any = XPath("descendant::*[@itemprop]")
-_SPEECHLESS = frozenset({"script", "style", "noscript", "template"})
-_LONG, _MENU = 1_000, 200  # characters of furniture that is no byline: of any kind, and of links
+_MARKED: Any = XPath("descendant::*/@itemprop/..")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NEVER = frozenset({"html", "body", "main"})
@@ -116,52 +115,47 @@ _PRINTED_IN = re.compile(
 @dataclass(frozen=True, slots=True)
 class Furniture:
     """The outermost ``elements`` that are furniture. ``menus`` are those of them that are too long, or too full of
-    links, to hold a byline: nothing in them is worth a look."""
+    links, to hold a byline: nothing in them is worth a look. ``seen`` are all elements that were looked at, in reading
+    order: those that somebody holds are not made anew at every look."""
 
     elements: AbstractSet[Any] = frozenset()
     menus: AbstractSet[Any] = frozenset()
+    seen: Sequence[Any] = ()
 
 
 def furniture_elements(root: Any) -> Furniture:
-    """The elements that are furniture as a whole. Linear in the size of the page."""
-    elements = list(root.iter("*"))
-    sizes, linked, inside = _weights(elements)
-    total = max(sizes[root], 1)
-    protected = _around_headlines(root)
+    """The elements that are furniture as a whole; what is inside of one is not looked at. Scripts and styles must be
+    out of the tree. Linear in the size of the page."""
+    weights, protected = Weights(root), _around_headlines(root)
     found, menus = set(), set()
-    at = 0
-    while at < len(elements):
-        element = elements[at]
-        at += 1
-        if element.tag in _NEVER or element in protected:
+    todo, seen = [root], []
+    while todo:
+        element = todo.pop()
+        if not isinstance(element.tag, str):
             continue
-        size = sizes[element]
-        share = linked.get(element, 0) / size if size else 0.0
-        if size > 0.6 * total and share < 0.3 and element.tag not in ("nav", "footer"):
+        seen.append(element)
+        if element.tag in _NEVER or element in protected or not _is_furniture(element, weights):
+            todo.extend(reversed(element))
             continue
-        if _is_furniture(element, size, share):
-            found.add(element)
-            at += inside.get(element, 0)
-            if size >= _LONG or (size >= _MENU and share >= 0.5):
-                menus.add(element)
-    return Furniture(found, menus)
+        found.add(element)
+        if weights.is_menu(element):
+            menus.add(element)
+    return Furniture(found, menus, seen)
 
 
-def _is_furniture(element: Any, size: int, share: float) -> bool:
+def _is_furniture(element: Any, weights: Weights) -> bool:
     if element.tag in _ALWAYS:
-        return True
+        return element.tag in ("nav", "footer") or not weights.is_the_page(element)
     said = dict(element.items())
     if not said:
         return False
-    if said.get("role") in _ROLES or "hidden" in said:
-        return True
-    if "style" in said and _HIDDEN.search(said["style"][:300]):
-        return True
+    if said.get("role") in _ROLES or "hidden" in said or ("style" in said and _HIDDEN.search(said["style"][:300])):
+        return not weights.is_the_page(element)
     names = f"{said.get('class', '')} {said.get('id', '')}"[:400]
     if len(names) < 2:
         return False
     certain, likely = _speaking(names)
-    return certain or (likely and size > 0 and share >= 0.5)
+    return (certain or (likely and weights.is_links(element))) and not weights.is_the_page(element)
 
 
 @lru_cache(maxsize=4096)
@@ -169,33 +163,6 @@ def _speaking(names: str) -> tuple[bool, bool]:
     """Whether a class and an id speak of furniture (certainly, likely); a page repeats the same ones many times."""
     names = _HUMPS.sub("-", names)
     return bool(_CERTAIN.search(names)), bool(_LIKELY.search(names))
-
-
-def _weights(elements: Sequence[Any]) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int]]:
-    """Characters of text, and characters of link text, inside every element, and how many elements it holds. Elements
-    that hold no links, or no elements, are not in the second and the third."""
-    sizes: dict[Any, int] = {}
-    linked: dict[Any, int] = {}
-    inside: dict[Any, int] = {}
-    for element in reversed(elements):
-        tag, own = element.tag, 0
-        if tag not in _SPEECHLESS:
-            own = sizes.get(element, 0)
-            if text := element.text:
-                own += len(text.strip())
-        sizes[element] = own
-        parent = element.getparent()
-        if parent is None:
-            continue
-        inside[parent] = inside.get(parent, 0) + 1 + inside.get(element, 0)
-        tail = element.tail
-        if weight := own + len(tail.strip()) if tail else own:
-            sizes[parent] = sizes.get(parent, 0) + weight
-        if tag == "a":
-            linked[element] = own
-        if links := linked.get(element):
-            linked[parent] = linked.get(parent, 0) + links
-    return sizes, linked, inside
 
 
 def _around_headlines(root: Any) -> set[Any]:

@@ -16,7 +16,7 @@ from crawler.reading.plain import caption, one_line
 
 _MAX_SCRIPTS, _MAX_NODES, _MAX_METAS = 30, 3_000, 400
 _LONGEST = 1_000_000  # characters of one JSON-LD script
-_MARKED: Any = XPath("descendant::*[@itemprop]")
+_MARKED: Any = XPath("descendant::*/@itemprop/..")
 _ARTICLE = re.compile(r"(?:article|posting|report)$")
 _STRING = r'"\s*:\s*"((?:[^"\\]|\\.){0,2000})"'
 _FIELDS = re.compile(r'"(headline|datePublished|dateCreated|articleSection|inLanguage|description|dateline)' + _STRING)

@@ -26,6 +26,8 @@ _JUNK = re.compile(
     rb"|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]"
 )
 _ASCII = bytes(range(128))
+_NAME_LETTERS = bytes(code for code in range(128) if chr(code) not in "<>/ \t\n\r\f\v")
+_BARE = bytes(range(128)) + b"\x80" * 128
 _HALVES = re.compile(HALVES.pattern.encode("ascii"), re.IGNORECASE)
 
 
@@ -50,7 +52,9 @@ def _cleaned(text: str) -> bytes:
         return written
     if _JUNK.search(written.translate(None, _ASCII)):  # what is left of most pages are a few quotation marks
         written = _JUNK.sub(b"", written)
-    return _ODD_TAG.sub(b"&lt;", written)
+    # the same without letters: a tag's "<", directly followed by one that is not of ASCII
+    bare = written.translate(_BARE, _NAME_LETTERS)
+    return _ODD_TAG.sub(b"&lt;", written) if b"<\x80" in bare or b"</\x80" in bare else written
 
 
 def _parse(written: bytes) -> Any:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from lxml.etree import strip_elements
+
 from crawler.reading.article import Report, find_report, selected_report
 from crawler.reading.byline import Byline, is_name, lone_author, person, read_byline
 from crawler.reading.dateline import Dateline, split_dateline
@@ -33,14 +35,14 @@ class Witnesses:
 
     def __init__(self, root: Any, url: str, select: Select, timezone: str | None, feed: FeedEntry) -> None:
         self.url, self.timezone, self.feed = url, timezone, feed
-        self.kept = list(root.iter())  # elements that somebody holds are not made anew at every look
         self.said: Metadata = read_metadata(root)
+        strip_elements(root, "script", "style", with_tail=False)
         self.site = self.said.meta.site or self.said.jsonld.site
         _drop(chosen(root, select.remove))
         self.title, self.author, self.published, self.section = (
             _first_text(root, css) for css in (select.title, select.author, select.published, select.section)
         )
-        furniture = furniture_elements(root)
+        self.furniture = furniture = furniture_elements(root)
         self.page: Blocks = read_blocks(root, furniture.elements, _without(furniture.menus, chosen(root, select.body)))
         self.told = self._told_titles()
         self.glued = self._glued_byline()
