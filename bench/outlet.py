@@ -28,10 +28,10 @@ def outlet_page(title: str, paragraphs: list[str], number: int) -> str:
         f'<script type="application/ld+json">{_graph(title, number)}</script></head>'
         f'<body class="single single-post postid-{number}"><!-- header begins --><header class="site-header">{_menu()}'
         f'<form class="search-form" role="search"><input name="s" placeholder="Search"><button>{_ICON}Search</button>'
-        f'</form></header><div id="content" class="container"><main class="site-main"><article class="post post-{number} '
-        f'type-post hentry"><header class="entry-header"><h1 class="entry-title">{named}</h1><div class="entry-meta">'
-        '<span class="byline">By <a rel="author" href="/author/desk">Staff Reporter</a></span> <time class="entry-date" '
-        f'datetime="2025-08-15T18:00:00+05:00">August 15, 2025</time></div>{_share()}</header>'
+        '</form></header><div id="content" class="container"><main class="site-main">'
+        f'<article class="post post-{number} type-post hentry"><header class="entry-header"><h1 class="entry-title">{named}</h1><div class="entry-meta">'
+        '<span class="byline">By <a rel="author" href="/author/desk">Staff Reporter</a></span> '
+        f'<time class="entry-date" datetime="2025-08-15T18:00:00+05:00">August 15, 2025</time></div>{_share()}</header>'
         f'<figure class="post-thumbnail">{_picture(number)}<figcaption>A scene of the day. — File</figcaption></figure>'
         f'<div class="entry-content">{_report(paragraphs, number)}</div><footer class="entry-footer">{_share()}'
         f'<div class="tags-links"><a href="/tag/economy">economy</a> <a href="/tag/budget">budget</a></div></footer>'
@@ -95,7 +95,8 @@ def _report(paragraphs: list[str], number: int) -> str:
     """The text, with what themes put between its paragraphs."""
     parts = [f"<p>{escape(text)}</p>" for text in paragraphs]
     parts.insert(min(2, len(parts)), _ROOM.format(f"inline-{number}"))
-    other = f'<div class="related-inline"><strong>Also read:</strong> <a href="/news/{number + 7}/other">{_told(7)}</a></div>'
+    link = f'<a href="/news/{number + 7}/other">{_told(7)}</a>'
+    other = f'<div class="related-inline"><strong>Also read:</strong> {link}</div>'
     parts.insert(min(4, len(parts)), other)
     return "".join(parts)
 
@@ -131,8 +132,8 @@ def _menu() -> str:
             for k in range(_UNDER)
         )
         return (
-            f'<li id="menu-item-{n}" class="menu-item menu-item-has-children"><a href="/section-{n}/" class="menu-link">'
-            f'<span>Section {n}</span>{_ICON}</a><ul class="sub-menu">{under}</ul></li>'
+            f'<li id="menu-item-{n}" class="menu-item menu-item-has-children">'
+            f'<a href="/section-{n}/" class="menu-link"><span>Section {n}</span>{_ICON}</a><ul class="sub-menu">{under}</ul></li>'
         )
 
     return f'<nav class="main-navigation"><ul class="menu">{"".join(map(entry, range(_SECTIONS)))}</ul></nav>'
