@@ -29,7 +29,8 @@ def outlet_page(title: str, paragraphs: list[str], number: int) -> str:
         f'<body class="single single-post postid-{number}"><!-- header begins --><header class="site-header">{_menu()}'
         f'<form class="search-form" role="search"><input name="s" placeholder="Search"><button>{_ICON}Search</button>'
         '</form></header><div id="content" class="container"><main class="site-main">'
-        f'<article class="post post-{number} type-post hentry"><header class="entry-header"><h1 class="entry-title">{named}</h1><div class="entry-meta">'
+        f'<article class="post post-{number} type-post hentry"><header class="entry-header">'
+        f'<h1 class="entry-title">{named}</h1><div class="entry-meta">'
         '<span class="byline">By <a rel="author" href="/author/desk">Staff Reporter</a></span> '
         f'<time class="entry-date" datetime="2025-08-15T18:00:00+05:00">August 15, 2025</time></div>{_share()}</header>'
         f'<figure class="post-thumbnail">{_picture(number)}<figcaption>A scene of the day. — File</figcaption></figure>'
@@ -133,7 +134,8 @@ def _menu() -> str:
         )
         return (
             f'<li id="menu-item-{n}" class="menu-item menu-item-has-children">'
-            f'<a href="/section-{n}/" class="menu-link"><span>Section {n}</span>{_ICON}</a><ul class="sub-menu">{under}</ul></li>'
+            f'<a href="/section-{n}/" class="menu-link"><span>Section {n}</span>{_ICON}</a>'
+            f'<ul class="sub-menu">{under}</ul></li>'
         )
 
     return f'<nav class="main-navigation"><ul class="menu">{"".join(map(entry, range(_SECTIONS)))}</ul></nav>'

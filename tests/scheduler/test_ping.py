@@ -35,7 +35,7 @@ def line(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Line]:
     archive = Archive.open(f"sqlite:///{tmp_path / 'a.db'}")
     hook = WebhookSettings.model_validate({"name": "hook", "url": "http://127.0.0.1:9/"})
     orders = Orders({}, {}, CrawlSettings(), Rules([]), ("hook",), Sender({}), manners={"hook": hook})
-    yield Line(archive, orders, Worker(), "me:1:1")
+    yield Line(archive, orders, Worker(), "me:1:1", clock=lambda: NOW)
     archive.close()
 
 
