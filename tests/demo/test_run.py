@@ -74,7 +74,7 @@ def test_two_rounds_side_by_side_get_exactly_the_expected_alerts(short: Path) ->
             assert process.returncode == 0, told
             assert "All 11 expected alerts arrived, each once, and nothing else" in told
             assert "failing" in told
-            assert re.search(r"on the web\s+page\s+http://127\.0\.0\.1:\d+/", told), told
+            assert re.search(r"on\s+the\s+web\s+page\s+http://127\.0\.0\.1:\d+/", told), told
     assert list(short.iterdir()) == []
 
 
