@@ -68,8 +68,10 @@ class Scripted:
 async def scripted(**answers: str) -> AsyncIterator[Scripted]:
     there = Scripted(YES | {name.replace("dot", "."): answer for name, answer in answers.items()})
     talks: set[asyncio.Task[None]] = set()
+    writers: list[asyncio.StreamWriter] = []
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         task = asyncio.create_task(there.serve(reader, writer))
         talks.add(task)
         task.add_done_callback(lambda _: writer.transport.abort())
@@ -84,7 +86,9 @@ async def scripted(**answers: str) -> AsyncIterator[Scripted]:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
         await server.wait_closed()
-        await asyncio.sleep(0)
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
 def channel(port: int) -> Email:
