@@ -15,7 +15,7 @@ from khabardar.web.connection import Connection
 LONGEST_HEAD = 98_304
 """Bytes of a request's line and headers: a query of 10,000 letters of Urdu takes 60,000 of them in an address."""
 MOST_CONNECTIONS = 256
-"""At a time; a browser holds six, also those it has no use for. How much is asked of the archive is limited by itself."""
+"""At a time; a browser holds six. What is asked of the archive has a limit of its own."""
 
 
 class ListenError(OSError):
