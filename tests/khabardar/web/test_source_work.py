@@ -145,7 +145,7 @@ async def test_a_source_that_was_found_is_written_into_the_file(looking: Served,
     form = await _found(looking, outlet.url)
     answer = await send(looking, "/find-sources/add", **form | {"name": "port"})
     assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sources/port")
-    block = f'[[sources]]\nname = "port"\nfeed = "{outlet.url}/feed"\n'
+    block = f'[[sources]]\nname = "port"\nfeed = "{outlet.url}/feed"\nlanguage = "en"\n'
     assert len(reloads) == 1
     assert block in reloads[0]
     assert reloads[0].replace(f"\n{block}", "") == f"# mine\n{before}"
