@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 from archive.errors import ArchiveError
 from khabardar.web import assets
 from khabardar.web.desk import Desk, TooBusyError
-from khabardar.web.problems import ProblemError, problem, problem_of
+from khabardar.web.problems import ProblemError, problem
+from khabardar.web.refusals import refused
 from khabardar.web.security.access import Access
 from khabardar.web.security.guard import Guard
 from khabardar.web.security.headers import SecurityHeaders
@@ -82,24 +83,9 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
 
 
-def _wants_page(request: Request) -> bool:
-    path = request.url.path
-    return "text/html" in request.headers.get("accept", "") and not path.startswith(("/api/", "/feeds/"))
-
-
-async def _refused(request: Request, error: ProblemError) -> Response:
-    if not _wants_page(request):
-        return problem_of(error)
-    from khabardar.web.pages.layout import page
-
-    return page(
-        request, "problem.html.jinja", error.status, headers=error.headers, title=error.title, detail=error.detail
-    )
-
-
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return await _refused(request, error)
+    return await refused(request, error)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -111,20 +97,20 @@ async def _http(request: Request, error: Exception) -> Response:
         told = ProblemError(405, "Method not allowed", f"{request.method} is not answered here.", headers=headers)
     else:
         told = ProblemError(error.status_code, str(error.detail), str(error.detail), headers=headers)
-    return await _refused(request, told)
+    return await refused(request, told)
 
 
 async def _archive(request: Request, error: Exception) -> Response:
     log.error("the archive did not answer a page", error=str(error))
     told = ProblemError(503, "The archive cannot be used now", "See the log of the service for the reason.")
-    return await _refused(request, told)
+    return await refused(request, told)
 
 
 async def _busy(request: Request, _: Exception) -> Response:
     told = ProblemError(
         503, "Too busy", "More is asked than can be answered: try again in a moment.", headers={"Retry-After": "2"}
     )
-    return await _refused(request, told)
+    return await refused(request, told)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 import structlog
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from archive.errors import ArchiveError
 from khabardar.web.desk import TooBusyError
-from khabardar.web.problems import ProblemError, problem, problem_of
+from khabardar.web.problems import ProblemError
+from khabardar.web.refusals import refused
 from khabardar.web.security.guard import COOKIE, Guard, Visitor
 
 log = structlog.get_logger()
@@ -41,28 +42,31 @@ class Access:
         """ASGI."""
         app = self._app
         if scope["type"] == "http":
+            scope["app"] = self._app  # a refusal may be a page, which asks it
             try:
                 app = await self._admitted(scope)
             except ProblemError as error:
-                app = problem_of(error)
+                app = await refused(Request(scope), error)
             except TooBusyError:
-                app = problem(503, "Too busy", "Try again in a moment.", headers={"Retry-After": "2"})
+                told = ProblemError(503, "Too busy", "Try again in a moment.", headers={"Retry-After": "2"})
+                app = await refused(Request(scope), told)
             except ArchiveError as error:
                 if not is_open(scope["path"]):
                     log.error("the archive could not be asked who somebody is", error=str(error))
-                    app = problem(503, "The archive cannot be used now", "See the log of the service for the reason.")
+                    remedy = "See the log of the service for the reason."
+                    app = await refused(Request(scope), ProblemError(503, "The archive cannot be used now", remedy))
         await app(scope, receive, send)
 
     async def _admitted(self, scope: Scope) -> ASGIApp:
-        """What answers: the application, or a refusal."""
+        """What answers: the application, or a way to sign in. Raises ``ProblemError`` for a refusal."""
         asking = HTTPConnection(scope)
         path = scope["path"]
         visitor = await self._visitor(asking)
         scope["visitor"] = visitor
-        if not is_open(path) and (refusal := _refusal(scope, visitor)) is not None:
-            return refusal
+        if not is_open(path) and (sign_in := _unless_admitted(scope, visitor)) is not None:
+            return sign_in
         if scope["method"] not in _SAFE and not is_from_here(asking):
-            return problem(403, "From another site", "Forms are taken from Khabardar's own pages only.")
+            raise ProblemError(403, "From another site", "Forms are taken from Khabardar's own pages only.")
         return self._app
 
     async def _visitor(self, asking: HTTPConnection) -> Visitor:
@@ -83,21 +87,22 @@ def scopes_of(path: str) -> frozenset[str]:
     return next((scopes for start, scopes in _DOORS if path.startswith(start)), frozenset())
 
 
-def _refusal(scope: Scope, visitor: Visitor) -> ASGIApp | None:
+def _unless_admitted(scope: Scope, visitor: Visitor) -> ASGIApp | None:
     path, scopes = scope["path"], scopes_of(scope["path"])
     if visitor.is_person or visitor.scopes & scopes:
         return None
     if not scopes:
         if scope["method"] not in ("GET", "HEAD"):
-            return problem(403, "Not signed in", "Sign in at /login first.")
+            told = "Nothing was changed. Sign in, open the page again, and send its form anew."
+            raise ProblemError(403, "Not signed in", told)
         query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
         return RedirectResponse(f"/login?next={quote(path + query, safe='')}", 303)
     if visitor.scopes and not path.startswith("/feeds/"):
-        return problem(403, "Not allowed", f"This needs a token with the scope {' or '.join(sorted(scopes))}.")
+        raise ProblemError(403, "Not allowed", f"This needs a token with the scope {' or '.join(sorted(scopes))}.")
     basic = path.startswith("/feeds/")
     way = 'Basic realm="Khabardar", charset="UTF-8"' if basic else 'Bearer realm="Khabardar"'
     remedy = "Give the password, or a token" if basic else "Send Authorization: Bearer and a token"
-    return problem(
+    raise ProblemError(
         401,
         "Who are you?",
         f"{remedy} (`khabardar token create NAME --scope read`).",

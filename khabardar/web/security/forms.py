@@ -61,6 +61,8 @@ async def _form_of(request: Request) -> Form:
 async def _body_of(request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
+    if int(request.headers.get("content-length", "0")) > LARGEST:  # h11 lets only a number through
+        raise ProblemError(413, "Too large", f"A form has at most {LARGEST:,} bytes.")
     try:
         async for part in request.stream():
             size += len(part)

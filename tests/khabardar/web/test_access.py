@@ -308,3 +308,29 @@ async def test_no_path_leads_out_of_the_files(served: Served) -> None:
     ):
         url = httpx.URL(str(served.client.base_url)).copy_with(raw_path=path.encode())
         assert (await served.client.get(url)).status_code in (400, 404), path
+
+
+async def test_form_of_an_ended_session_is_refused_as_a_page(locked: Served) -> None:
+    """For who sees it is a person; a program gets a problem document all the same."""
+    form = {"name": "x", "query": "tea", "do": "save"}
+    for path, accept, kind in (
+        ("/rules/new", "text/html,*/*;q=0.8", "text/html"),
+        ("/rules/new", "*/*", "application/problem+json"),
+        ("/api/v1/items", "text/html", "application/problem+json"),
+    ):
+        refused = await locked.client.post(path, data=form, headers={"Accept": accept})
+        assert refused.status_code in (401, 403)
+        assert refused.headers["content-type"].startswith(kind)
+        assert refused.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "Sign in" in refused.text or path.startswith("/api/")
+
+
+async def test_form_that_says_it_is_too_large_is_refused_before_it_comes(served: Served) -> None:
+    """Nobody waits for a hundred megabytes that are promised."""
+    head = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(10**20)}
+    host, port = served.client.base_url.host, served.client.base_url.port
+    reader, writer = await asyncio.open_connection(host, port)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **head}.items())
+    writer.write(f"POST /find-sources HTTP/1.1\r\n{lines}\r\n".encode())
+    assert b" 413 " in await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
