@@ -88,7 +88,8 @@ def _parameters(one: Endpoint) -> list[dict[str, Any]]:
         found.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}})
     schema = one.asked.model_json_schema(mode="validation")
     for name, rule in schema.get("properties", {}).items():
-        kinds = [kind for kind in rule.get("anyOf", [rule]) if kind.get("type") != "null"]
+        each = [rule] if "type" in rule else rule.get("anyOf", [rule])  # else it may be null, or is one of several
+        kinds = [kind for kind in each if kind.get("type") != "null"]
         kind = {key: value for key, value in kinds[0].items() if key not in ("title", "description")}
         if rule.get("default") is not None:
             kind["default"] = rule["default"]

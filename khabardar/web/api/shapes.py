@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +10,36 @@ LONGEST_QUERY = 10_000
 MOST = 500
 _Text = Annotated[str | None, Field(description="null where it is not known")]
 _Moment = Annotated[str | None, Field(description="RFC 3339 in UTC, with Z; null where it is not known")]
-Moment = Annotated[str, Field(description="A date (2025-08-01), a time (2025-08-01T14:00Z) or how long ago (7d, 12h)")]
-Cursor = Annotated[str, Field(max_length=200, description="The `next` of the page before")]
+Moment = Annotated[
+    str,
+    Field(
+        description="A date (2025-08-01), a time (2025-08-01T14:00Z) or how long ago (7d, 12h)",
+        json_schema_extra={
+            "anyOf": [{"pattern": "^[0-9]{1,5}[smhdw]$"}, {"format": "date"}, {"format": "date-time"}],
+            "examples": ["7d", "2025-08-01", "2025-08-01T14:00:00Z"],
+        },
+    ),
+]
+
+
+def _next(pattern: str) -> Any:
+    """The `next` of a list whose cursors look so; what is wrong with another one is told by the list itself."""
+    return Field(max_length=200, description="The `next` of the page before", json_schema_extra={"pattern": pattern})
+
+
+Cursor = Annotated[str, _next(r"^[nr]-?[0-9]{1,19}\.(-?[0-9]{1,18})?(\.[0-9]{1,9})?$")]
+Number = Annotated[str, _next("^o[0-9]{1,9}$")]
+Place = Annotated[str, _next(r"^d[0-9]{1,17}\.[A-Za-z0-9_]{1,180}$")]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="At most so many")]
-Search = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY, description="In the query language")]
+Search = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_QUERY,
+        description="In the query language; what is no query is refused with 422",
+        examples=['topic:japan AND (automo* OR "auto industry")'],
+    ),
+]
 
 Entry = TypeVar("Entry")
 
@@ -237,12 +263,14 @@ class AskPage(Shape):
     """Which part of a list."""
 
     limit: Limit = 100
-    cursor: Cursor | None = None
+    cursor: Number | None = None
 
 
-class AskDeliveries(AskPage):
+class AskDeliveries(Shape):
     """Which deliveries."""
 
+    limit: Limit = 100
+    cursor: Place | None = None
     state: Literal["owed", "sent", "gave-up"] | None = None
     channel: Annotated[str, Field(max_length=200, description="The name of a channel")] | None = None
     rule: Annotated[str, Field(max_length=200, description="The name of a rule")] | None = None
