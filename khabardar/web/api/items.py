@@ -14,7 +14,7 @@ from khabardar.web.api.shapes import AskItems, Found, Nothing, Story, WholeItem
 from khabardar.web.asking import condition, moment_of
 from khabardar.web.desk import Desk, View
 from khabardar.web.problems import ProblemError
-from query import Query
+from query import Query, QueryError
 
 SECONDS = 2.0
 """For a page that the index cannot answer."""
@@ -57,12 +57,19 @@ def items(desk: Desk, view: View, asked: AskItems, _: str) -> Mapping[str, Any]:
 
 
 def query_of(view: View, text: str | None, source: str | None) -> Query | None:
-    """The query of both. Raises ``QueryError``, its column counted in ``text``."""
+    """The query of both. Raises ``QueryError``, its column counted in ``text``, and ``ProblemError`` for what is too
+    much only together."""
     query = view.parse(text) if text is not None else None
     if source is None:
         return query
     wanted = condition("source", source)
-    return view.parse(f"({text}) {wanted}" if text is not None else wanted)
+    if text is None:
+        return view.parse(wanted)
+    try:
+        return view.parse(f"({text}) {wanted}")
+    except QueryError as error:  # each is good by itself: its column would be none of ``text``
+        told = f"Together with the source: {error.message}"
+        raise ProblemError(422, "The query is refused", told, column=None, suggestion=None) from None
 
 
 def item(desk: Desk, view: View, _: Nothing, item_id: str) -> Mapping[str, Any]:

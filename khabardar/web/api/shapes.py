@@ -24,7 +24,12 @@ Moment = Annotated[
 
 def _next(pattern: str) -> Any:
     """The `next` of a list whose cursors look so; what is wrong with another one is told by the list itself."""
-    return Field(max_length=200, description="The `next` of the page before", json_schema_extra={"pattern": pattern})
+    return Field(
+        min_length=1,
+        max_length=200,
+        description="The `next` of the page before",
+        json_schema_extra={"pattern": pattern},
+    )
 
 
 Cursor = Annotated[str, _next(r"^[nr]-?[0-9]{1,19}\.(-?[0-9]{1,18})?(\.[0-9]{1,9})?$")]

@@ -248,3 +248,12 @@ async def test_what_is_not_there_is_a_problem_document(served: Served) -> None:
     answer = await served.client.get("/api/v1/nothing", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["status"] == 404
+
+
+async def test_query_that_is_too_long_only_with_the_source_is_told_so(served: Served) -> None:
+    """Without a column that the query does not have; an empty cursor is none."""
+    assert (await _asked(served.client, "/api/v1/items", q="a" * 9_999)).status_code == 200
+    both = await _asked(served.client, "/api/v1/items", q="a" * 9_999, source="dawn")
+    assert (both.status_code, both.json()["column"]) == (422, None)
+    assert both.json()["detail"].startswith("Together with the source: ")
+    assert (await _asked(served.client, "/api/v1/items", cursor="")).status_code == 400
