@@ -62,6 +62,8 @@ def person(name: str | None) -> str | None:
     if found := _MAIL_AND_NAME.match(written):
         written = found["name"] or found["front"]
     written = _BY.sub("", written).strip(" ,|-–—:")
+    if written.startswith("(") and written.endswith(")"):
+        written = written[1:-1].strip()
     if not 1 < len(written) <= 120 or "@" in written or "://" in written or written.casefold() in _NOBODY:
         return None
     return written if re.search(r"[^\W\d_]", written) else None
