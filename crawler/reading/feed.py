@@ -24,6 +24,7 @@ from crawler.reading.moments import ReadDate
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.share import MAX_TEXT, share_of
 from crawler.reading.stubs import what_page
+from crawler.reading.unpacking import unzipped
 from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, declared, too_deep, unreadable, without_doctype
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
@@ -51,6 +52,9 @@ def read_feed(
     ``url`` makes relative links absolute, ``timezone`` (IANA) is meant by dates without a zone, ``language`` is the
     source's own, for dates written in words and for guessing the characters.
     """
+    body, problem = unzipped(body, MAX_XML + 1, "feed")
+    if problem and not body:
+        return FeedReading("", problem=problem)
     if not body.strip(b"\0 \t\r\n"):
         return FeedReading("", problem="the body is empty: the server sent no feed at all")
     if len(body) > MAX_XML:
@@ -73,7 +77,7 @@ def read_feed(
 def _refusal(text: str, url: str) -> str | None:
     """Why this is nothing for the feed parser, None when it is."""
     if "<" not in text:
-        return f"not a feed but plain text: {excerpt(text)!r}"
+        return "not a feed but binary data" if _is_binary(text) else f"not a feed but plain text: {excerpt(text)!r}"
     root = _ROOT.search(_COMMENT.sub("", text[:20_000]))
     name = root.group(1).lower().rpartition(":")[2] if root else ""
     if name == "html" or re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE):
@@ -83,6 +87,11 @@ def _refusal(text: str, url: str) -> str | None:
     if name == "opml":
         return "an OPML list of feeds came instead of a feed: configure the feeds it names"
     return None
+
+
+def _is_binary(text: str) -> bool:
+    """Bytes that no encoding made a text of."""
+    return not text or "\ufffd" in text or text.startswith(("\x89PNG", "%PDF", "PK", "ÿØ", "ý7zXZ", "BZh", "GIF8"))
 
 
 def _excess(text: str) -> str | None:

@@ -9,7 +9,7 @@ from html import unescape
 # Controls, soft hyphens, byte order marks, direction overrides, lone surrogates: invisible, and each of them has broken
 # a word, a terminal or a database somewhere. Zero-width (non-)joiners stay: they are spelling in Urdu.
 _JUNK = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]+"
 )
 # &#xD800; and the like: libxml2 takes them and lxml cannot hand them out again
 HALVES = re.compile(
