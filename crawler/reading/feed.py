@@ -29,6 +29,7 @@ from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, declared, too_deep, un
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
+_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\3\4", b"\xfd7zXZ", b"BZh", b"Rar!", b"7z\xbc\xaf")
 _MOST_NAMES = 5_000  # places where a name of the document's own is put in
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
@@ -57,6 +58,8 @@ def read_feed(
         return FeedReading("", problem=problem)
     if not body.strip(b"\0 \t\r\n"):
         return FeedReading("", problem="the body is empty: the server sent no feed at all")
+    if body.startswith(_BINARY):
+        return FeedReading("", problem="not a feed but binary data")
     if len(body) > MAX_XML:
         return FeedReading("", problem=f"the feed has {len(body):,} bytes; at most {MAX_XML:,} are read")
     text = clean(decode(body, content_type, language)).lstrip()
@@ -77,7 +80,8 @@ def read_feed(
 def _refusal(text: str, url: str) -> str | None:
     """Why this is nothing for the feed parser, None when it is."""
     if "<" not in text:
-        return "not a feed but binary data" if _is_binary(text) else f"not a feed but plain text: {excerpt(text)!r}"
+        told = f"plain text: {excerpt(text)!r}" if text and "\ufffd" not in text else "binary data"
+        return f"not a feed but {told}"
     root = _ROOT.search(_COMMENT.sub("", text[:20_000]))
     name = root.group(1).lower().rpartition(":")[2] if root else ""
     if name == "html" or re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE):
@@ -87,11 +91,6 @@ def _refusal(text: str, url: str) -> str | None:
     if name == "opml":
         return "an OPML list of feeds came instead of a feed: configure the feeds it names"
     return None
-
-
-def _is_binary(text: str) -> bool:
-    """Bytes that no encoding made a text of."""
-    return not text or "\ufffd" in text or text.startswith(("\x89PNG", "%PDF", "PK", "ÿØ", "ý7zXZ", "BZh", "GIF8"))
 
 
 def _excess(text: str) -> str | None:

@@ -171,7 +171,7 @@ async def test_a_list_of_many_megabytes_is_read_or_given_up(
 
 
 async def test_of_a_text_of_megabytes_a_beginning_is_kept() -> None:
-    """Three hundred thousand characters, cut between two paragraphs: each word of more would cost the service memory."""
+    """Three hundred thousand characters, cut between two paragraphs: each further word costs the service memory."""
     html = (HEAD + f"<p>{SENTENCES[0]}</p>" * 4_000).encode()
     lead = lead_of(FeedEntry(url="https://example.org/news/1", title=TITLE), SOURCE)
     item = read_article(html, "https://example.org/news/1", "text/html", SOURCE, lead).item
