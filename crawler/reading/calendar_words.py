@@ -27,7 +27,9 @@ WEEKDAY = (
 )
 
 # Half of the day: morning, night after midnight -> am; noon, afternoon, evening, night before midnight -> pm.
-HALF = r"(?:a\.?\s?m\b\.?|p\.?\s?m\b\.?|صبح|شام|دوپہر|سہ\s?پہر|رات|قبل دوپہر|بعد دوپہر|오전|오후|上午|下午)"
+HALF = (
+    r"(?:[ap]\.?\s?m(?:\b|(?=updated|published))\.?|صبح|شام|دوپہر|سہ\s?پہر|رات|قبل دوپہر|بعد دوپہر|오전|오후|上午|下午)"
+)
 
 # Offsets in minutes. Letters that several countries use for different hours mean what RFC 822 says, if it says so;
 # AST is left out.

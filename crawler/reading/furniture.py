@@ -101,6 +101,9 @@ _FURNITURE_LINE = re.compile(
     r"|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
     r"|listen\s+to\s+(?:this\s+)?article.{0,40}|your\s+email\s+address\s+will\s+not\s+be\s+published.{0,80}|(?:©"
     r"|copyright|all\s+rights\s+reserved)\b.{0,160}"
+    r"|for\s+(?:the\s+latest|more|all)\s+(?:news|updates|stories)\b.{0,40}\b(?:follow|visit|subscribe|join|click)\b.{0,80}"
+    r"|(?:have\s+something\s+to\s+(?:add|say)|what\s+do\s+you\s+think|let\s+us\s+know)\b.{0,60}\bcomments?\b.{0,30}"
+    r"|.{10,200}[.\s](?:photo|image|picture)s?\s{0,3}(?:credit|courtesy)?\s{0,3}[:：]\s{0,3}[\w /.&'’]{2,40}"
     r"|download\s+(?:our|the)\s+app\b.{0,60}|get\s+the\s+latest\b.{0,100}|(?:views?|hits"
     r"|reads)\s*[:：]?\s*[\d,.]+k?|ビジネス短信\s*[0-9a-f]{10,20})\s*$",
     re.IGNORECASE,
