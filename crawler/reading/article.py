@@ -15,7 +15,7 @@ from typing import Any
 from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list
 from crawler.reading.markup import Block, Blocks
 from crawler.reading.plain import key, words
-from crawler.reading.sifting import depends_on_vote, is_prose, sifted, size_of
+from crawler.reading.sifting import depends_on_vote, is_caption, is_prose, sifted, size_of
 
 MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
 _INLINE = words("b i em strong u font small big span mark sup sub abbr cite ins s wbr time")
@@ -43,6 +43,8 @@ def find_report(
     ``titles`` are keys of the headline's wordings. The tree is used up: furniture is taken out of it."""
     blocks = page.items
     start = 0 if after is None else after + 1
+    for block in blocks[start:]:
+        block.furniture = block.furniture or is_caption(page, block)
     if clear := _clear_place(page, start, titles):
         return Report(tuple(sifted(page, *clear, [False] * len(blocks), titles)))
     votes = _votes(root, furniture, blocks)

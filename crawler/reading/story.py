@@ -11,6 +11,15 @@ from crawler.reading.dateline import Dateline, split_dateline, split_tail_credit
 from crawler.reading.furniture import ends_report, is_button_row
 from crawler.reading.plain import after_key, key
 
+# Who wrote it, below the report: "The writer is …", and of a name only with what none but an author does.
+_LIFE = re.compile(
+    r"the (?:writer|author|columnist)s? (?:is|are|was|were|has|have|can|may|works?|teach(?:es)?)\b"
+    r"|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3} (?:is|was|covers|writes|reports)\b.{0,200}"
+    r"(?:\b(?:tweets|posts on|can be (?:reached|contacted)|(?:writes|reports) (?:on|about)|has (?:covered|written))\b"
+    r"|\s@\w)",
+    re.IGNORECASE,
+)
+_LONGEST_LIFE = 320
 _STANDFIRST, _DATE_LINE = 300, 40  # characters at most
 _LINES_BEFORE = 8  # at most so many lines stand before a report
 
@@ -120,6 +129,8 @@ def _before_tail(lines: list[str]) -> tuple[list[str], str | None]:
             lines = lines[:number]
             break
     credit: str | None = None
+    while len(lines) > 1 and len(lines[-1]) <= _LONGEST_LIFE and _LIFE.match(lines[-1]):
+        lines.pop()
     while lines:
         lines[-1], found = split_tail_credit(lines[-1])
         credit = credit or found
