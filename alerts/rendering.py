@@ -1,7 +1,7 @@
 """The letter as words: built-in templates, or those a user put into a folder, which can break nothing.
 
-A user's template is run in Jinja2's sandbox, in a process of its own with limits of time, memory and size. When it fails
-in whatever way, the built-in one takes its place and says so, in the message and in the log: no alert is lost by it.
+A user's template is run in Jinja2's sandbox, in a process of its own with limits of time, memory and size. When it
+fails in whatever way, the built-in one takes its place and says so, in the message and in the log: no alert is lost.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A user's templates at work, in Jinja2's sandbox. Runs in the process of ``alerts.template_child``, which has limits of
-time and memory: a sandbox knows what may be called, and not how much memory a call takes."""
+"""A user's templates at work, in Jinja2's sandbox. Runs in the process of ``alerts.template_child``, which has limits
+of time and memory: a sandbox knows what may be called, and not how much memory a call takes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The process in which a user's templates are run, with limits that hold. Run by its path, never imported.
 
-Says ``{}`` when it is ready. Then reads pickled ``(folder, name, letter, message)`` from stdin, one after the other, and
-answers each with a JSON line: ``{"text"}`` or ``{"fault"}``. Without a letter the template is only read.
+Says ``{}`` when it is ready. Then reads pickled ``(folder, name, letter, message)`` from stdin, one after the other,
+and answers each with a JSON line: ``{"text"}`` or ``{"fault"}``. Without a letter the template is only read.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from alerts.letter import Letter
 
@@ -41,7 +41,7 @@ class TemplateProcess:
         self._folder = folder
         self._child: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> TemplateProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
