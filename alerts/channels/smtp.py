@@ -252,19 +252,11 @@ def _reply(code: int, message: str) -> Reply:
 
 
 def _named(error: Exception, server: Server) -> str:
-    import ssl
+    from alerts.channels.tls_words import tls_words
 
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
     where = f"{server.host}:{server.port}"
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate of {where} is not trusted ({cause.verify_message}); name its issuer in ca_file"
-    if isinstance(cause, ssl.SSLError):
-        return (
-            f"TLS with {where} failed: {one_line(cause.reason or str(cause), 120)}; smtps:// is for TLS from the start"
-        )
-    return f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
+    words = tls_words(error, where, "smtps:// is for TLS from the start")
+    return words or f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
 
 
 def trust(server: Server) -> ssl.SSLContext:
