@@ -48,7 +48,7 @@ def why(error: BaseException, limits: Limits) -> str:
         return "it redirects to what is no web address"
     if isinstance(error, BadGzipFile | zlib.error):
         return "the answer says that it is compressed and cannot be unpacked"
-    return f"{type(error).__name__}: {error}"[:300]
+    return f"{type(error).__name__}: {error}"[:300].rstrip(".")
 
 
 def answered(response: Response) -> str | None:
@@ -88,4 +88,4 @@ def _inner(error: Any) -> str:
         return "it was closed before an answer had come that could be understood"
     if "certificate verify failed" in text or "VerificationError" in text:
         return f"the server's certificate could not be verified: {text}"[:300]
-    return text[:300]
+    return text[:300].rstrip(".")
