@@ -99,7 +99,7 @@ def _parsed(text: str, url: str, timezone: str | None, problem: str | None) -> S
         return SitemapReading(problem=f"not a sitemap: the document begins {excerpt(text, 80)!r}")
     if _name(root) == "sitemapindex":
         return SitemapReading(index_urls=tuple(_index(root, url, timezone)), problem=problem)
-    entries = []
+    entries: list[SitemapEntry] = []
     for element in root.iterchildren():
         if len(entries) >= MAX_ENTRIES:
             problem = problem or f"the sitemap lists more than {MAX_ENTRIES:,} addresses; the rest was not read"
