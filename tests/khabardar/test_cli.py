@@ -257,9 +257,10 @@ def test_migrate_names_the_copy_it_made(filled: Shell) -> None:
     database = sqlite3.connect(filled.folder / "khabardar.db")
     for statement in ("DROP TABLE visit_days", "DROP INDEX items_to_forget"):
         database.execute(statement)
-    for index in ("deliveries_worded", "sightings_refused"):
+    later = ("items_unread", "items_forgotten", "deliveries_of_channel_by_time")
+    for index in ("deliveries_worded", "sightings_refused", *later):
         database.execute(f"DROP INDEX {index}")
-    database.execute("DELETE FROM marks WHERE name = 'items'")
+    database.execute("DELETE FROM marks WHERE name IN ('items', 'stories')")
     database.execute("UPDATE alembic_version SET version_num = '0009_tokens'")
     database.commit()
     database.close()
