@@ -159,7 +159,7 @@ def _is_inset(page: Blocks, at: int, low: int, high: int) -> bool:
 
 def _dated_headlines(blocks: Sequence[Block], low: int, high: int) -> set[int]:
     """Two and more lines that end in a date of their own, and in no stop: a list of other stories."""
-    found = [i for i in range(low, high) if len(blocks[i].text) <= 200 and _DATED.search(blocks[i].text)]
+    found = [i for i in range(low, high) if len(blocks[i].text) <= 200 and _DATED.search(blocks[i].text, max(0, len(blocks[i].text) - _ENDING))]
     return {i for i in found if i - 1 in found or i + 1 in found}
 
 
