@@ -80,7 +80,8 @@ def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
 
 
 def is_caption(page: Blocks, block: Block) -> bool:
-    """A short line without a stop that stands below a picture, or in one small box with it."""
+    """A short line without a stop in one small box with a picture, or in small print or a table's cell below one: a
+    paragraph below a picture may as well be the report's first."""
     if block.heading or block.links or len(block.text) > _LONGEST_CAPTION or _ENDS.search(block.text):
         return False
     element = block.element
@@ -90,11 +91,21 @@ def is_caption(page: Blocks, block: Block) -> bool:
         low, high = page.spans.get(element, (0, 1))
         if high - low > 1:
             return False
-        before = element.getprevious()
-        if next(element.iter("img"), None) is not None or (before is not None and _is_picture(before)):
+        if next(element.iter("img"), None) is not None:
+            return True
+        before = element.getprevious() if element.tag in ("td", "tr") or _is_small_print(element) else None
+        if before is not None and _is_picture(before):
             return True
         element = element.getparent()
     return False
+
+
+def _is_small_print(element: Any) -> bool:
+    """Is all that it says set small or slanted?"""
+    if element.tag in ("small", "em", "i", "cite"):
+        return True
+    bare = len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip()
+    return bare and element[0].tag in ("small", "em", "i", "cite")
 
 
 def _is_picture(element: Any) -> bool:
