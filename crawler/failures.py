@@ -18,11 +18,14 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.politeness import HostClosed, OutOfTime
+from crawler.reading.stubs import is_challenge
 from crawler.robots import RobotsUnreachable
 from crawler.settings import Limits
+from crawler.trouble import CHALLENGED
 from net.addresses import AddressRefused
 
 _NO_ADDRESS = ("request url", "Invalid IPv6", "Port out of range", "Port could not be cast")
+_HEAD = 100_000  # bytes of a page by which it is known what it is
 _WORTH_ANOTHER_TRY = (408, 425, 429)
 
 
@@ -52,13 +55,14 @@ def why(error: BaseException, limits: Limits) -> str:
 
 
 def answered(response: Response) -> str | None:
-    """What is wrong with the status of an answer, None for a good one."""
+    """What is wrong with the status of an answer, None for a good one; pages that ask for a browser are known."""
     status = response.status
     if 200 <= status < 300 and status != 206:
         return None
     if 300 <= status < 400 and (location := response.headers.get(b"Location")):
         return f"it redirects to {location.decode('latin-1')[:200]!r}, which is no web address"
-    return f"the server answered {status}"
+    asked = f" with {CHALLENGED}" if is_challenge(response.body[:_HEAD].decode("latin-1")) else ""
+    return f"the server answered {status}{asked}"
 
 
 def passing(error: BaseException | None, status: int | None = None) -> bool:

@@ -145,7 +145,15 @@ def _without_stops(page: Blocks, start: int, titles: Collection[str]) -> Report:
     votes = [False] * len(page.items)
     for i in found:
         votes[i] = True
-    return Report(tuple(sifted(page, found[0], found[-1] + 1, votes, titles)))
+    kept = sifted(page, found[0], found[-1] + 1, votes, titles)
+    # a short line at the end is no label here, where no line has a stop
+    last = [i for i in found if kept and i > kept[-1]]
+    end = next((n for n, i in enumerate(last) if _is_over(page.items[i])), len(last))
+    return Report((*kept, *last[:end]))
+
+
+def _is_over(block: Block) -> bool:
+    return announces_others(block) or ends_report(block.text)
 
 
 def _place(page: Blocks, chosen: Sequence[int]) -> tuple[int, int]:

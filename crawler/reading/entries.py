@@ -29,8 +29,8 @@ class FeedEntry:
 
     @property
     def says_something(self) -> bool:
-        """Whether there is anything in it that a reader could use."""
-        return bool(self.url or self.title or self.text or self.summary)
+        """Whether there is anything in it by which it could be told from nothing: at least a name of its own."""
+        return bool(self.url or self.title or self.text or self.summary or self.guid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,13 @@ from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, declared, too_deep, un
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\3\4", b"\xfd7zXZ", b"BZh", b"Rar!", b"7z\xbc\xaf")
+_ORNAMENTS = re.compile(
+    r"<(image|textinput)\b[^<>]{0,500}>.{0,2000}?</\1\s{0,9}>|</?(?:image|textinput|width|height)\b[^<>]{0,500}>",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_TEXT = ("image/", "audio/", "video/", "application/octet-stream", "application/pdf")
 _MOST_NAMES = 5_000  # places where a name of the document's own is put in
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,31});")
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
 # An ampersand that begins no reference: the strict parser stops there, and the loose one takes "&copy=1" for "©=1".
 _AMPERSAND = re.compile(
@@ -112,15 +117,13 @@ def _html_instead(text: str, url: str) -> str:
 
 
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
-    import feedparser
-
     bare = _AMPERSAND.sub(lambda found: found.group(0) if len(found.group(0)) > 1 else "&amp;", text[text.find("<") :])
     prepared = _with_names(_BASE.sub(partial(_absolute, url), without_doctype(bare), count=1), declared(bare))
-    # never bytes or str as they are: feedparser would try to open those as a file or an address
-    stream = io.BytesIO(prepared.encode("utf-8", "replace"))
-    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
-        found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        try:
+            found = _by_library(prepared)
+        except Exception:  # some of the channel's own ornaments, ill-formed, break the library
+            found = _by_library(_ORNAMENTS.sub("", prepared))
     except Exception as error:  # a library for broken input that breaks must not end the visit
         return FeedReading("", problem=f"the feed could not be read: {type(error).__name__}: {excerpt(str(error))}")
     version = str(found.get("version") or "")
@@ -134,6 +137,16 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     if not entries and not _COMPLETE.search(text[-200:]):
         return FeedReading("", problem=f"the feed breaks off before its first entry: {excerpt(text, 80)!r}")
     return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
+
+
+def _by_library(text: str) -> Any:
+    """What feedparser makes of a feed; raises whatever it breaks on."""
+    import feedparser
+
+    # never bytes or str as they are: feedparser would try to open those as a file or an address
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _absolute(url: str, found: re.Match[str]) -> str:
@@ -217,7 +230,7 @@ def _content(raw: Mapping[str, Any]) -> str | None:
 
 def _html(detail: Mapping[str, Any] | None) -> str | None:
     value = str((detail or {}).get("value") or "")
-    if not value.strip():
+    if not value.strip() or str((detail or {}).get("type")).startswith(_NO_TEXT):
         return None
     if (detail or {}).get("type") == "text/plain" and not re.search(r"</?(?:p|br|div|a|b|i|img)\b", value):
         return value.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

@@ -20,7 +20,7 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _ENDING = 40  # characters in which a text ends: an expression bound to the end is tried at every character before
-_LONGEST_CAPTION = 150
+_LONGEST_CAPTION, _LONGEST_HEADLINE = 150, 200
 _CARD = 4  # blocks at most: a headline, a sentence or two, a date
 
 
@@ -80,7 +80,8 @@ def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
 
 
 def is_caption(page: Blocks, block: Block) -> bool:
-    """A short line without a stop that stands below a picture, or in one small box with it."""
+    """A short line without a stop in one small box with a picture, or in small print or a table's cell below one: a
+    paragraph below a picture may as well be the report's first."""
     if block.heading or block.links or len(block.text) > _LONGEST_CAPTION or _ENDS.search(block.text):
         return False
     element = block.element
@@ -90,11 +91,21 @@ def is_caption(page: Blocks, block: Block) -> bool:
         low, high = page.spans.get(element, (0, 1))
         if high - low > 1:
             return False
-        before = element.getprevious()
-        if next(element.iter("img"), None) is not None or (before is not None and _is_picture(before)):
+        if next(element.iter("img"), None) is not None:
+            return True
+        before = element.getprevious() if element.tag in ("td", "tr") or _is_small_print(element) else None
+        if before is not None and _is_picture(before):
             return True
         element = element.getparent()
     return False
+
+
+def _is_small_print(element: Any) -> bool:
+    """Is all that it says set small or slanted?"""
+    if element.tag in ("small", "em", "i", "cite"):
+        return True
+    bare = len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip()
+    return bare and element[0].tag in ("small", "em", "i", "cite")
 
 
 def _is_picture(element: Any) -> bool:
@@ -146,20 +157,23 @@ def _teasers(page: Blocks, low: int, high: int, titles: Collection[str]) -> set[
         elif (box := _small_box(page, i)) is not None:
             boxes[i] = box.getparent()
     alike = Counter(boxes.values())
-    found |= {i for i, shelf in boxes.items() if alike[shelf] > 1 or _is_inset(page, i, low, high)}
+    first, last = _ends_of_prose(page.items, low, high) if boxes else (high, low)
+    for i, shelf in boxes.items():  # several are a shelf; a single one is an inset where the report goes on around it
+        if alike[shelf] > 1 or first < i - 1 < i < last:
+            found.add(i)
     return found | _captions(page, low, high) | _dated_headlines(page.items, low, high)
 
 
-def _is_inset(page: Blocks, at: int, low: int, high: int) -> bool:
-    """Does the report go on on both sides of the small box that the block stands in?"""
-    return any(is_prose(page.items[i]) for i in range(low, at - 1)) and any(
-        is_prose(page.items[i]) for i in range(at + 1, high)
-    )
+def _ends_of_prose(blocks: Sequence[Block], low: int, high: int) -> tuple[int, int]:
+    """The first and the last block of the range that is prose."""
+    first = next((i for i in range(low, high) if is_prose(blocks[i])), high)
+    return first, next((i for i in range(high - 1, first, -1) if is_prose(blocks[i])), first)
 
 
 def _dated_headlines(blocks: Sequence[Block], low: int, high: int) -> set[int]:
     """Two and more lines that end in a date of their own, and in no stop: a list of other stories."""
-    found = [i for i in range(low, high) if len(blocks[i].text) <= 200 and _DATED.search(blocks[i].text)]
+    short = ((i, blocks[i].text) for i in range(low, high) if len(blocks[i].text) <= _LONGEST_HEADLINE)
+    found = {i for i, text in short if _DATED.search(text, max(0, len(text) - _ENDING))}
     return {i for i in found if i - 1 in found or i + 1 in found}
 
 

@@ -19,7 +19,9 @@ _LONG_TAG = re.compile(rf"<[^\W\d][^<>]{{{MAX_TAG}}}")
 _SCOPE = re.compile(r"\bxmlns\b|\bxml:base\b")
 _DECLARATION = re.compile(r"<\?xml[^>]{0,300}\?>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
-_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][A-Za-z0-9]{0,31})\s+(?:"([^"&%<>]{1,60})"|'([^'&%<>]{1,60})')\s*>""")
+_ENTITY = re.compile(
+    r"""<!ENTITY\s+([A-Za-z][A-Za-z0-9]{0,31})\s+(?:"((?:[^"&%<>]|&#\d{1,6};){1,60})"|'([^'&%<>]{1,60})')\s*>"""
+)
 _MAX_ENTITIES = 200
 
 

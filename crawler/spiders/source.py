@@ -21,12 +21,10 @@ from crawler.failures import answered, passing, why
 from crawler.leads import ArticleReading, Lead, ListReading
 from crawler.politeness import HostClosed
 from crawler.pool import ReadingFailed
-from crawler.reading.stubs import is_challenge
 from crawler.reading_jobs import read_article
 from crawler.rereading import Again, Rereading, names_of
 from crawler.settings import Start
 from crawler.spiders.visitor import Visitor
-from crawler.trouble import CHALLENGED
 
 LONGEST_HTML = 8 * 1024 * 1024
 _MOST_LEADS = 500
@@ -69,7 +67,7 @@ class SourceSpider(Visitor):
             self.report.freshness_of(response)
             return
         if (problem := answered(response)) is not None:
-            self.report.problem = problem + _challenge(response)
+            self.report.problem = problem
             return
         async for request in self.list_found(response):
             yield request
@@ -203,11 +201,6 @@ def content_type(response: Response) -> str | None:
     """The Content-Type header as text."""
     value = response.headers.get(b"Content-Type")
     return value.decode("latin-1") if value else None
-
-
-def _challenge(response: Response) -> str:
-    """What a bad status is also known by: a page that asks for a browser."""
-    return f" with {CHALLENGED}" if is_challenge(response.body[:100_000].decode("latin-1")) else ""
 
 
 def _not_html(response: Response) -> str | None:

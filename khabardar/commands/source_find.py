@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from archive.model import rfc3339
+from crawler.reading.newest import MOST
 from khabardar.commands.options import CommandError, ConfigOption, JsonOption, configuration_if_any
 from khabardar.terminal import json_line, line, plural, say, waiting
 
@@ -72,7 +73,8 @@ def to_paste(found: Found, name: str) -> str:
     """A list as TOML for the configuration, with what it brings in a remark before it; ends with a line break."""
     whole = {True: ", whole texts", False: ", summaries"}.get(found.full_text, "")
     newest = f", the newest of {rfc3339(found.newest)}" if found.newest else ", without dates"
-    remark = f"# {plural(found.entries, 'entry')}{newest}{whole if found.kind == 'feed' else ''}\n"
+    more = " or more" if found.kind == "sitemap" and found.entries >= MOST else ""
+    remark = f"# {plural(found.entries, 'entry')}{more}{newest}{whole if found.kind == 'feed' else ''}\n"
     return remark + as_source(found, name)
 
 

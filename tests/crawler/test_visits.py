@@ -331,3 +331,11 @@ async def test_many_entries_of_a_feed_come_in_its_order(worker: Worker, outlet: 
     outlet.answer("/feed", rss(*entries))
     seen = await look(worker, feed=f"{outlet.url}/feed")
     assert [item.title for item in seen.items] == [f"Story {n}" for n in range(250)]
+
+
+async def test_a_page_behind_a_challenge_says_so(worker: Worker, outlet: Site) -> None:
+    """With the entry that is kept by what the feed said."""
+    outlet.answer("/feed", rss(entry("Report", f"{outlet.url}/a-1")))
+    outlet.answer("/a-1", "<html><title>Just a moment...</title></html>", status=403)
+    [item] = (await look(worker, feed=f"{outlet.url}/feed")).items
+    assert (item.unread or "").endswith("the server answered 403 with a challenge that asks for a browser")

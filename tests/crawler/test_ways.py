@@ -120,6 +120,8 @@ async def test_a_way_that_rests_is_the_last_resort(worker: Worker, outlet: Site)
         ("feed", b"nothing here", 404, "failing"),
         ("feed", b"<rss version='2.0'><channel><title>x</title></channel></rss>", 200, "empty"),
         ("sitemap", b"<html><title>Just a moment...</title></html>", 200, "challenge"),
+        ("sitemap", b"<html><title>Just a moment...</title></html>", 403, "challenge"),
+        ("listing", b"<html><title>Just a moment...</title></html>", 503, "challenge"),
         ("listing", b"<html><title>Just a moment...</title></html>", 200, "challenge"),
         ("listing", b"<html><title>Welcome</title></html>", 200, "empty"),
     ],

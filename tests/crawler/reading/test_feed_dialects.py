@@ -139,9 +139,21 @@ TITLES = {
         "Vec<Ship> and <blink>",
     ),
     "a line break": (rss("<title>Ships&lt;br/&gt;and ports</title>"), "Ships and ports"),
+    "a field within the item": (
+        rss("<textInput><title>Find</title><link>http://port.example/q</link></textInput><title>Ships</title>"),
+        "Ships",
+    ),
+    "a picture that ends twice": (
+        "<rss><channel><image><url>u</url><height>5</height></height></image><item><title>Ships</title></item></channel></rss>",
+        "Ships",
+    ),
+    "a picture for its text": (
+        atom("<entry><title>Ships</title><content type='image/png'>iVBORw0KGgo=</content></entry>"),
+        "Ships",
+    ),
     "a name of the document's own": (
-        '<!DOCTYPE rss [<!ENTITY port "Ships"><!ENTITY pic SYSTEM "file:///x">]>'
-        "<rss><channel><item><title>&port;</title></item></channel></rss>",
+        '<!DOCTYPE rss [<!ENTITY p "Shi&#112;s"><!ENTITY pic SYSTEM "file:///x">]>'
+        "<rss><channel><item><title>&p;</title></item></channel></rss>",
         "Ships",
     ),
     "json 1.0": (
