@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
+from urllib.parse import quote
 
 from alerts.excerpt import Piece, Range, cut_before, joined, passages, pieces
 from alerts.inert import host_of, one_line, visible, web_address
@@ -57,7 +58,8 @@ class Why:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One item of a story as it is shown. ``link`` is None when the URL is nothing to click on; ``explain`` is the
-    command that shows the item's ledger, ``news`` what the reports told before did not say."""
+    command that shows the item's ledger, ``explain_link`` the page that does ("" without a web page), ``news`` what the
+    reports told before did not say."""
 
     title: Passage
     outlet: str
@@ -70,6 +72,7 @@ class Report:
     passages: tuple[Passage, ...]
     why: tuple[Why, ...]
     explain: str = ""
+    explain_link: str = ""
     news: tuple[Passage, ...] = ()
 
 
@@ -88,7 +91,7 @@ class Letter:
     ``dark`` the sources from which nothing came in a digest's time.
 
     ``note`` says why it comes late or as a digest, ``warning`` what is wrong with how it looks, ``silence`` are the
-    commands that keep its rules quiet for a while.
+    commands that keep its rules quiet for a while, ``silence_links`` pairs of a rule and the page that does.
     """
 
     subject: str
@@ -102,14 +105,15 @@ class Letter:
     note: str = ""
     warning: str = ""
     silence: tuple[str, ...] = ()
+    silence_links: tuple[tuple[str, str], ...] = ()
 
 
-def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
-    """The view of a message; times are shown in ``zone``."""
+def letter_of(message: Mapping[str, Any], zone: tzinfo, site: str = "") -> Letter:
+    """The view of a message; times are shown in ``zone``. ``site`` is the address of the web page, "" for none."""
     data = message["data"]
     if "stories" not in data:
         return _word(data, zone)
-    stories = [_telling(story, data, zone) for story in data["stories"]]
+    stories = [_telling(story, data, zone, site) for story in data["stories"]]
     return Letter(
         subject=subject_of(message),
         heading=_heading(message, len(stories)),
@@ -120,6 +124,7 @@ def letter_of(message: Mapping[str, Any], zone: tzinfo) -> Letter:
         dark=tuple(_dark(one, zone) for one in data.get("dark", ())),
         note=one_line(data.get("note", ""), 500),
         silence=tuple(f"khabardar silence {shlex.quote(one_line(rule['name']))} 4h" for rule in data["rules"]),
+        silence_links=tuple(_silence_link(site, rule["name"]) for rule in data["rules"]) if site else (),
     )
 
 
@@ -153,16 +158,20 @@ def _word(data: Mapping[str, Any], zone: tzinfo) -> Letter:
     return Letter(subject, subject, delivery_id, paragraphs=tuple(line for line in lines if line))
 
 
-def _telling(story: Mapping[str, Any], data: Mapping[str, Any], zone: tzinfo) -> Telling:
+def _silence_link(site: str, rule: str) -> tuple[str, str]:
+    return one_line(rule), f"{site}/rules/silence?name={quote(rule, safe='')}"
+
+
+def _telling(story: Mapping[str, Any], data: Mapping[str, Any], zone: tzinfo, site: str) -> Telling:
     told = [rule["name"] for rule in data["rules"]]
     return Telling(
-        reports=tuple(_report(item, told, zone) for item in story["items"]),
+        reports=tuple(_report(item, told, zone, site) for item in story["items"]),
         late=bool(story["late"]),
         also_in=one_line(", ".join(story["also_in"]), 500),
     )
 
 
-def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Report:
+def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo, site: str) -> Report:
     url = item["url"]
     link = web_address(url)
     news = [
@@ -180,6 +189,7 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
         address=link or one_line(url or "", 200),
         host=one_line(host_of(link or ""), 80),
         passages=tuple(_text(item, news)),
+        explain_link=f"{site}/items/{quote(item['id'], safe='')}" if site and item["id"] else "",
         news=tuple(_passage(item, "body", each) for each in news),
         why=tuple(_why(item, told)),
         explain=f"khabardar explain {shlex.quote(one_line(item['id'], 200))}" if item["id"] else "",

@@ -33,11 +33,12 @@ class Channel(Protocol):
 
 
 class Sender:
-    """The channels of a configuration at work. ``timezone`` is that of times shown to people."""
+    """The channels of a configuration at work. ``timezone`` is that of times shown to people, ``site`` the address of
+    the web page for their links, "" for none."""
 
-    def __init__(self, channels: Mapping[str, ChannelSettings], timezone: str = "UTC") -> None:
+    def __init__(self, channels: Mapping[str, ChannelSettings], timezone: str = "UTC", site: str = "") -> None:
         self._channels: dict[str, Channel] = {
-            name: _channel(settings, settings.zone(timezone)) for name, settings in channels.items()
+            name: _channel(settings, settings.zone(timezone), site) for name, settings in channels.items()
         }
         self._secrets = {name: secrets_of(settings) for name, settings in channels.items()}
         self._turns = {name: asyncio.Semaphore(AT_ONCE) for name in channels}
@@ -74,9 +75,9 @@ class Sender:
             await channel.aclose()
 
 
-def _channel(settings: ChannelSettings, zone: ZoneInfo) -> Channel:
+def _channel(settings: ChannelSettings, zone: ZoneInfo, site: str) -> Channel:
     if isinstance(settings, EmailSettings):
-        return Email(settings, zone)
+        return Email(settings, zone, site)
     if isinstance(settings, AppriseSettings):
-        return AppriseChannel(settings, zone)
+        return AppriseChannel(settings, zone, site)
     return Webhook(settings)

@@ -116,12 +116,7 @@ def keys_of(connection: Connection, item_id: str) -> tuple[str, ...]:
 
 def spans_of(connection: Connection, item_id: str) -> tuple[MatchSpan, ...]:
     """Where the rules matched when the item came, rule by rule."""
-    statement = select(matches.c.rule, matches.c.spans).where(matches.c.item_id == item_id).order_by(matches.c.position)
-    return tuple(
-        MatchSpan(rule, field, start, end, text)
-        for rule, stored in connection.execute(statement)
-        for field, start, end, text in json.loads(stored)
-    )
+    return _spans_of(connection, [item_id])[item_id]
 
 
 def columns_by_seq(
@@ -144,11 +139,33 @@ def moment_or_none(micros: int | None) -> datetime | None:
 def told_of(
     connection: Connection, story_ids: Iterable[str]
 ) -> tuple[dict[str, Story], dict[str, tuple[MatchSpan, ...]]]:
-    """Stories by the ids that were asked for, and where the rules matched each of their items."""
-    found = {number: story_of(connection, number) for number in dict.fromkeys(story_ids)}
-    stories = {number: story for number, story in found.items() if story is not None}
-    spans = {item.id: spans_of(connection, item.id) for story in stories.values() for item in story.items}
-    return stories, spans
+    """Stories by the ids that were asked for, and where the rules matched each of their items. Few statements, however
+    many stories: every message begins here."""
+    asked = {number: storable(number) for number in dict.fromkeys(story_ids)}
+    lasting: dict[str, str] = {}
+    members: dict[str, list[NewsItem]] = defaultdict(list)
+    spans: dict[str, tuple[MatchSpan, ...]] = {}
+    for part in chunks(list(dict.fromkeys(asked.values()))):
+        aliases = select(story_aliases.c.id, story_aliases.c.story_id).where(story_aliases.c.id.in_(part))
+        lasting |= {number: number for number in part} | {row.id: row.story_id for row in connection.execute(aliases)}
+    for part in chunks(list(dict.fromkeys(lasting.values()))):
+        of_these = (items.c.story_id.in_(part), items.c.removed_at.is_(None))
+        order = (items.c.seen_at, items.c.kept_at, items.c.seq)
+        rows = connection.execute(select(items).where(*of_these).order_by(*order)).mappings().all()
+        for item in with_rules(connection, rows):
+            members[item.story_id or ""].append(item)
+    found = {id_: Story(id=id_, title=mine[0].title, items=tuple(mine)) for id_, mine in members.items()}
+    for part in chunks([item.id for mine in members.values() for item in mine]):
+        spans |= _spans_of(connection, part)
+    return {number: found[lasting[text]] for number, text in asked.items() if lasting[text] in found}, spans
+
+
+def _spans_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[MatchSpan, ...]]:
+    spans: dict[str, list[MatchSpan]] = {number: [] for number in ids}
+    statement = select(matches.c.item_id, matches.c.rule, matches.c.spans).where(matches.c.item_id.in_(ids))
+    for item_id, rule, stored in connection.execute(statement.order_by(matches.c.position)):
+        spans[item_id] += [MatchSpan(rule, field, start, end, text) for field, start, end, text in json.loads(stored)]
+    return {number: tuple(mine) for number, mine in spans.items()}
 
 
 def items_by_seq(connection: Connection, numbers: Sequence[int]) -> dict[int, NewsItem]:

@@ -88,7 +88,7 @@ def orders_of(settings: Settings) -> Orders:
         crawl=settings.crawl,
         rules=rules_of(settings),
         channels=tuple(channel.name for channel in settings.channels),
-        sender=Sender({channel.name: channel for channel in settings.channels}, zone),
+        sender=Sender({channel.name: channel for channel in settings.channels}, zone, settings.web.url),
         operator=tuple(settings.service.operator),
         keep_days=settings.archive.keep_days,
         stores={source.name: source.store for source in settings.sources},

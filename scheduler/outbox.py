@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 Messages = Mapping[str, Mapping[str, Any]]
 
-EACH = 8
+EACH = 16
 """Deliveries claimed at once for one channel; few, so that a lease outlives even slow receivers."""
 
 DELIVERY_LEASE = timedelta(minutes=30)

@@ -83,9 +83,10 @@ class AppriseSettings(Manners):
 class AppriseChannel:
     """One channel of kind apprise at work; nothing is held between deliveries."""
 
-    def __init__(self, settings: AppriseSettings, zone: tzinfo) -> None:
+    def __init__(self, settings: AppriseSettings, zone: tzinfo, site: str = "") -> None:
         self.settings = settings
         self._zone = zone
+        self._site = site
 
     async def send(self, delivery: Delivery) -> Told:
         """Try once. Raises nothing that a service or a network can cause."""
@@ -115,7 +116,7 @@ class AppriseChannel:
 
     def _words(self, message: Mapping[str, Any]) -> tuple[str, str]:
         folder = Path(self.settings.templates) if self.settings.templates else None
-        words = words_of(letter_of(message, self._zone), message, folder)
+        words = words_of(letter_of(message, self._zone, self._site), message, folder)
         return words.subject, words.brief.strip() or words.subject
 
 

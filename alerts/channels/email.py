@@ -97,9 +97,10 @@ class EmailSettings(Manners):
 class Email:
     """One channel of kind email at work. Who has a mail, and who is refused for good, the delivery remembers."""
 
-    def __init__(self, settings: EmailSettings, zone: tzinfo) -> None:
+    def __init__(self, settings: EmailSettings, zone: tzinfo, site: str = "") -> None:
         self.settings = settings
         self._zone = zone
+        self._site = site
 
     def warm(self) -> None:
         """Load what the first mail needs."""
@@ -141,6 +142,7 @@ class Email:
             self._zone,
             templates=Path(self.settings.templates) if self.settings.templates else None,
             unsubscribe=self.settings.unsubscribe,
+            site=self._site,
         )
 
     async def aclose(self) -> None:

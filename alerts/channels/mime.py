@@ -37,15 +37,16 @@ def mail_of(
     *,
     templates: Path | None = None,
     unsubscribe: str = "",
+    site: str = "",
 ) -> bytes:
     """The mail in network form: text and HTML of equal content.
 
     ``sender`` and ``recipients`` are checked addresses (``Name <user@host>`` or ``user@host``); ``templates`` is a
     folder of the user's own; ``unsubscribe`` an address to go to (``mailto:`` or ``https:``), else the sender is
-    written to. Nothing in it depends on when or how often it is tried: ``Date`` is the message's own time, the boundary
-    is made from the delivery's id.
+    written to; ``site`` is the address of the web page. Nothing in it depends on when or how often it is tried:
+    ``Date`` is the message's own time, the boundary is made from the delivery's id.
     """
-    words = words_of(letter_of(message, zone), message, templates)
+    words = words_of(letter_of(message, zone, site), message, templates)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = datetime.fromisoformat(message["timestamp"]).astimezone(UTC)
     mail["Message-ID"] = message_id(delivery_id, sender)

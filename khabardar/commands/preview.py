@@ -39,7 +39,7 @@ def preview(
     faults: dict[str, str] = {}
     messages = _messages(settings, name)
     for title, message in messages.items():
-        faults |= _write(folder, title, message, channel, settings.service.timezone)
+        faults |= _write(folder, title, message, channel, settings)
     for template, fault in faults.items():
         say(f"{template} could not be used, the built-in form was written: {fault}")
     line(f"{name}: {plural(len(messages), 'message')} written to {folder}/")
@@ -59,15 +59,15 @@ def _messages(settings: Settings, name: str) -> dict[str, dict[str, Any]]:
 
 
 def _write(
-    folder: Path, title: str, message: dict[str, Any], channel: ChannelSettings, timezone: str
+    folder: Path, title: str, message: dict[str, Any], channel: ChannelSettings, settings: Settings
 ) -> dict[str, str]:
     from alerts.letter import letter_of
     from alerts.rendering import words_of
 
     written = getattr(channel, "templates", "")
     templates = Path(written) if written else None
-    zone = channel.zone(timezone)
-    words = words_of(letter_of(message, zone), message, templates)
+    zone, site = channel.zone(settings.service.timezone), settings.web.url
+    words = words_of(letter_of(message, zone, site), message, templates)
     text = f"Subject: {words.subject}\n\n{words.text}"
     (folder / f"{title}.json").write_text(json.dumps(message, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / f"{title}.html").write_text(words.html, encoding="utf-8")
@@ -78,7 +78,14 @@ def _write(
 
         number = str(message["data"].get("delivery_id", title))
         mail = mail_of(
-            message, number, channel.sender, channel.to, zone, templates=templates, unsubscribe=channel.unsubscribe
+            message,
+            number,
+            channel.sender,
+            channel.to,
+            zone,
+            templates=templates,
+            unsubscribe=channel.unsubscribe,
+            site=site,
         )
         (folder / f"{title}.eml").write_bytes(mail)
     return dict(words.faults)

@@ -60,12 +60,21 @@ def _sqlite_file(url: str) -> str:
 
 class WebSettings(BaseModel):
     """``listen``: HOST:PORT, or "" for no web server. A password is needed beyond loopback: ``password_file`` names the
-    file it stands in, ``password`` is what was read from there (or given, as ``"${NAME}"``)."""
+    file it stands in, ``password`` is what was read from there (or given, as ``"${NAME}"``). ``url`` is what readers
+    reach the pages by, for links in mails."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     listen: str = "127.0.0.1:8017"
     password_file: str | None = None
     password: SecretStr | None = None
+    url: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s<>\"'/?#@]+(/[^\s<>\"'?#]*)?", url):
+            raise ValueError('must be the address of the web page, such as "https://news.example.org", or "" for none.')
+        return url.rstrip("/")
 
     @field_validator("listen")
     @classmethod

@@ -289,3 +289,22 @@ def test_times_that_make_no_sense_are_not_shown() -> None:
     """A message is never refused for them."""
     for moment in (None, "", "yesterday", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z"):
         assert shown_time(moment, ZoneInfo("Pacific/Kiritimati")) == ""
+
+
+def test_with_a_web_page_explaining_and_silencing_are_links() -> None:
+    """To be clicked on, in both parts; without one they are commands."""
+    one = item(id="i/1 ü")
+    message = alert(one, span(one, "title", "Japan"))
+    message["data"]["rules"] = [{"name": "tea & <b>", "query": "japan"}]
+    text, html = render(letter_of(message, ZoneInfo("UTC"), "https://news.example.org/k"))
+    explain, quiet = "https://news.example.org/k/items/i%2F1%20%C3%BC", "/k/rules/silence?name=tea%20%26%20%3Cb%3E"
+    for part in (text, html):
+        assert explain in part
+        assert quiet in part
+        assert "khabardar silence" not in part
+        assert "khabardar explain" not in part
+    assert f'<a class="link" href="{explain}"' in html
+    text, html = render(letter_of(message, ZoneInfo("UTC")))
+    for part in (text, html):
+        assert "khabardar silence" in part
+        assert "/rules/silence" not in part

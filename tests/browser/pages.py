@@ -35,6 +35,7 @@ PAGES = (
     Looked("/rules/try?q=tea+AND", "needs something behind it", 422),
     Looked("/rules/new?q=tea", "marks items"),
     Looked("/rules/edit?name=tea+%26+%3Cb%3Ecups%3C%2Fb%3E", "Written into khabardar.toml"),
+    Looked("/rules/silence?name=tea+%26+%3Cb%3Ecups%3C%2Fb%3E", "nobody is told"),
     Looked("/deliveries", "failing"),
     Looked("/deliveries?channel=away", "nobody-hears"),
     Looked("/sources", "margalla-times"),
