@@ -68,11 +68,11 @@ class PageReading:
 def read_page(html: bytes, url: str, content_type: str | None = None, hints: PageHints | None = None) -> PageReading:
     """Read an article page; never raises. CPU only: run it where it can be killed."""
     hints = hints or PageHints()
-    text = without_bulk(decode(html, content_type, hints.language))
+    text = decode(html, content_type, hints.language)
     if (content_type or "").strip().lower().startswith("text/plain"):
         text = f"<pre>{escape(text)}</pre>"
-    root = parse_html(text)
-    problem = "the page is empty" if root is None else _no_article(text, root)
+    root = parse_html(without_bulk(text))
+    problem = "the page is empty" if root is None else _no_article(text, root)  # scripts tell what kind of page it is
     if problem:
         return replace(read_text(None, hints), problem=problem)
     return _reading(Witnesses(root, url, hints.select, hints.timezone, hints.feed or FeedEntry()), hints)
