@@ -22,13 +22,14 @@ from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
 from crawler.reading.story import read_story
 from crawler.reading.stubs import is_challenge, is_stub
-from crawler.reading.tree import parse_html
+from crawler.reading.tree import parse_page
 from crawler.reading.trust import Clock, believe, believe_clock, in_order, not_ahead
 from crawler.reading.witnesses import Witnesses
 
 __all__ = ["PageHints", "PageReading", "Select", "read_page", "read_text"]
 
 _URL_DATE = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d|\d{1,2}-(?:\d{1,2}|[A-Za-z]{3,9})-\d{4})(?:/|$)")
+_NOTHING_SELECTED = Select()
 _FEW_WORDS = 150  # a challenge page says no more than that; ordinary pages may name the same scripts
 
 
@@ -71,7 +72,8 @@ def read_page(html: bytes, url: str, content_type: str | None = None, hints: Pag
     text = decode(html, content_type, hints.language)
     if (content_type or "").strip().lower().startswith("text/plain"):
         text = f"<pre>{escape(text)}</pre>"
-    root = parse_html(without_bulk(text))
+    # what a source's selectors point at may stand in a menu
+    root = parse_page(without_bulk(text.encode("utf-8", "ignore"), menus=hints.select == _NOTHING_SELECTED))
     problem = "the page is empty" if root is None else _no_article(text, root)  # scripts tell what kind of page it is
     if problem:
         return replace(read_text(None, hints), problem=problem)
