@@ -54,7 +54,7 @@ def test_what_is_for_browsers_only_and_long_menus_go(page: str, left: str) -> No
         f"a</nav>{MENU}</nav>b",
         f"a<nav>{MENU}b",
         f"a<navigation>{MENU}</navigation>b",
-        f"a<script type='application/ld+json'>{{}}</script>b",
+        "a<script type='application/ld+json'>{}</script>b",
         f"a<nav><script type='application/ld+json'>{{}}</script>{MENU}</nav>b",
         f"a<nav><meta itemprop='datePublished' content='2025-08-15'>{MENU}</nav>b",
     ],
@@ -85,11 +85,10 @@ def test_a_menu_that_was_closed_behind_the_report_takes_it_along_no_more_than_be
     assert read_page(page.encode(), URL, "text/html").body == "\n\n".join(SENTENCES)
 
 
-@pytest.mark.parametrize("times", [300_000])
 @pytest.mark.parametrize(
     ("before", "after"), [("<nav>", ""), ("<nav>", "</nav>"), ("<nav><footer>", "</nav></footer>"), ("<svg/>", "")]
 )
-def test_openings_without_end_cost_no_more_than_they_are_long(before: str, after: str, times: int) -> None:
+def test_openings_without_end_cost_no_more_than_they_are_long(before: str, after: str) -> None:
     """Nothing is cut out of them, and they are passed over in one go."""
-    page = (before * times + after * times).encode()
+    page = (before * 300_000 + after * 300_000).encode()
     assert without_bulk(page) == page
