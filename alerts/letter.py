@@ -39,6 +39,11 @@ class Passage:
     opened: bool = False  # text was left out before it
     cut: bool = False  # text was left out after it
 
+    @property
+    def words(self) -> str:
+        """All of it as one text."""
+        return "".join(piece.text for piece in self.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -182,18 +187,18 @@ def _report(item: Mapping[str, Any], told: Sequence[str], zone: tzinfo) -> Repor
 
 
 def _text(item: Mapping[str, Any], news: Sequence[Range]) -> list[Passage]:
-    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere;
-    what is shown as ``news`` is not shown again for its matches."""
+    """The lead (the summary, else the first lines of the body) and the sentences of the body that matched elsewhere
+    (many outlets' summaries are the first sentence of the body: it is shown once); what is shown as ``news`` is not
+    shown again for its matches."""
     lead, text = ("summary", item["summary"]) if item["summary"] else ("body", item["body"])
     if not text:
         return []
     window = (0, cut_before(text, LEAD))
     marks = [mark for mark in _marks(item, "body") if not any(start <= mark[0] < end for start, end in news)]
     if lead == "summary":
-        return [
-            _passage(item, "summary", window),
-            *(_passage(item, "body", at) for at in passages(item["body"] or "", marks)),
-        ]
+        shown = _passage(item, "summary", window)
+        found = [_passage(item, "body", at) for at in passages(item["body"] or "", marks)]
+        return [shown, *(each for each in found if each.words not in shown.words)]
     windows = joined([window, *passages(text, [mark for mark in marks if mark[1] > window[1]])])
     return [_passage(item, "body", each) for each in windows]
 

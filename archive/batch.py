@@ -33,7 +33,8 @@ NOT_ALERTING = "kept without alerting"
 
 @dataclass
 class Batch:
-    """What is needed while a batch is kept: the connection, when and how it came, and which keys point where."""
+    """What is needed while a batch is kept: the connection, when and how it came, and which keys point where; ``begun``
+    counts the stories that the archive did not know."""
 
     connection: Connection
     now: datetime
@@ -42,6 +43,7 @@ class Batch:
     by_key: dict[str, str] = field(default_factory=dict)
     stored: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     pending: Pending = field(default_factory=Pending)
+    begun: int = 0
     _next_seq: dict[int, int] = field(default_factory=dict)
 
     def flush(self) -> None:

@@ -79,6 +79,10 @@ class VisitStatus(enum.StrEnum):
     FAILED = "failed"
 
 
+UNREAD = "the page could not be read"
+"""How the reason begins of an entry whose page was asked for in vain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """An entry that was seen and not kept, with the reason: nothing vanishes without an account.

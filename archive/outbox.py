@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, or_, select, true
 from sqlalchemy.engine import Connection
 
 from archive.bundling import bundle_due
@@ -197,18 +197,28 @@ class Wanted:
     after: tuple[datetime, str] | None = None
 
     @property
+    def newest(self) -> Select[str]:
+        """The ids, newest first. Nearly all are sent: by an index of states SQLite would sort them all to show a few,
+        so their state is hidden from it; and where there are few, the order is, or it would go through all by time."""
+        order: ColumnElement[Any] = deliveries.c.created_at
+        condition = self.condition
+        if self.state is not None and DeliveryState(self.state) is DeliveryState.SENT:
+            is_sent = func.coalesce(deliveries.c.state, "") == DeliveryState.SENT.value
+            condition = replace(self, state=None).condition & is_sent
+        elif self.state is not None:
+            order = func.coalesce(deliveries.c.created_at, literal_column("0"))
+        return select(deliveries.c.id).where(condition).order_by(order.desc(), deliveries.c.id)
+
+    @property
     def condition(self) -> ColumnElement[bool]:
         """The same in SQL."""
         condition: ColumnElement[bool] = true()
         if self.state is not None:
-            state = DeliveryState(self.state)
-            # Nearly all are sent: by an index of states SQLite would sort them all to show the newest few.
-            hidden = state is DeliveryState.SENT and self.channel is None
-            condition &= (func.coalesce(deliveries.c.state, "") if hidden else deliveries.c.state) == state.value
+            condition &= deliveries.c.state == DeliveryState(self.state).value
         if self.channel is not None:
             condition &= deliveries.c.channel == self.channel
         if self.rule is not None:
-            condition &= deliveries.c.id.in_(select(owed.c.delivery_id).where(owed.c.rule == self.rule))
+            condition &= exists().where(owed.c.delivery_id == deliveries.c.id, owed.c.rule == self.rule)
         if self.since is not None:
             condition &= deliveries.c.created_at >= self.since
         if self.failing:
@@ -223,10 +233,8 @@ class Wanted:
 
 def listed(database: Database, wanted: Wanted, limit: int) -> list[Delivery]:
     """Deliveries, newest first."""
-    order = (deliveries.c.created_at.desc(), deliveries.c.id)
-    statement = select(deliveries.c.id).where(wanted.condition).order_by(*order).limit(limit)
     with database.read() as connection:
-        return _deliveries(connection, list(connection.execute(statement).scalars()))
+        return _deliveries(connection, list(connection.execute(wanted.newest.limit(limit)).scalars()))
 
 
 def one(database: Database, delivery_id: str) -> Delivery | None:
@@ -238,7 +246,7 @@ def one(database: Database, delivery_id: str) -> Delivery | None:
 
 def counted(database: Database, wanted: Wanted, most: int) -> int:
     """How many there are, at most one more than ``most``."""
-    some = select(deliveries.c.id).where(wanted.condition).limit(most + 1).subquery()
+    some = select(deliveries.c.channel).where(wanted.condition).limit(most + 1).subquery()  # an index has it
     with database.read() as connection:
         return int(connection.execute(select(func.count()).select_from(some)).scalar() or 0)
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from archive.database import Database, insert_rows, rows_of, run
 from archive.document import storable, storable_or_none
 from archive.identity import STATE, item_keys, text_key
-from archive.model import Known, Rejected
+from archive.model import UNREAD, Known, Rejected
 from archive.tables import item_keys as keys_table
 from archive.tables import items, micros_of, sighting_keys, sightings
 
@@ -200,18 +200,20 @@ def _kept_since() -> ColumnElement[bool]:
 
 
 def unread_pages(database: Database, since: datetime, names: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Of the named sources: how many entries, seen since then, still lack their page, and why the last of them does."""
+    """Of the named sources: how many entries, seen since then, still lack their page, and why the last of them does;
+    those too that nothing is kept of, because their list says nothing but the address."""
+    refused = and_(sightings.c.item_id.is_(None), sightings.c.reason.startswith(UNREAD), ~_kept_since())
     statement = (
-        select(sightings.c.source, sightings.c.item_id, sightings.c.reason)
-        .join(items, items.c.id == sightings.c.item_id)
+        select(sightings.c.id, sightings.c.source, sightings.c.item_id, sightings.c.reason)
+        .outerjoin(items, items.c.id == sightings.c.item_id)
         .where(sightings.c.source.in_(names), sightings.c.last_at >= since)  # by an index, not through all there are
-        .where(sightings.c.reason.is_not(None), ~items.c.complete)
+        .where(sightings.c.reason.is_not(None), or_(~items.c.complete, refused))
         .order_by(sightings.c.last_at, sightings.c.id)
     )
     lacking: dict[str, dict[str, str]] = {}
     with database.read() as connection:
         for row in connection.execute(statement):
-            lacking.setdefault(row.source, {})[row.item_id] = row.reason
+            lacking.setdefault(row.source, {})[row.item_id or str(row.id)] = row.reason
     return {source: (len(of), list(of.values())[-1]) for source, of in lacking.items()}
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from archive import stories
+from archive import figures, stories
 from archive.database import rows_of
 from archive.print_rows import print_in
 from archive.rows import lasting_story
@@ -109,6 +109,7 @@ def _replace(connection: Connection, gone: str, lasting: str) -> None:
     for table in (items, owed, story_aliases):
         connection.execute(table.update().where(table.c.story_id == gone).values(story_id=lasting))
     connection.execute(story_aliases.insert().values(id=gone, story_id=lasting))
+    figures.count_stories(connection, -1)
 
 
 def given_story(connection: Connection, given: str) -> str | None:

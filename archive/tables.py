@@ -161,6 +161,13 @@ items = Table(
         sqlite_where=text("forgotten_at IS NULL"),
         postgresql_where=text("forgotten_at IS NULL"),
     ),
+    Index("items_unread", "seen_at", sqlite_where=text("complete = 0"), postgresql_where=text("NOT complete")),
+    Index(
+        "items_forgotten",
+        "forgotten_at",
+        sqlite_where=text("forgotten_at IS NOT NULL"),
+        postgresql_where=text("forgotten_at IS NOT NULL"),
+    ),
 )
 
 item_keys = Table(
@@ -245,6 +252,7 @@ deliveries = Table(
     Column("dropped", Text),
     Index("deliveries_due", "state", "next_try_at"),
     Index("deliveries_of_channel", "channel", "state", "next_try_at", "created_at"),
+    Index("deliveries_of_channel_by_time", "channel", "created_at"),
     Index("deliveries_by_time", "created_at"),
     Index("deliveries_ended", "ended_at"),
     Index(

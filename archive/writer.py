@@ -54,6 +54,7 @@ def keep(
             furniture_rows.write(connection, lesson, now)
         print_rows.prune_prints(connection, now)
         figures.count_new(connection, sum(one.keeping is Keeping.NEW for one in kept))
+        figures.count_stories(connection, work.begun)
         return kept
 
 
@@ -164,6 +165,7 @@ def _story_of_likes(work: Batch, one: Prepared, item_id: str) -> str | None:
 
 def _begun(work: Batch, story_id: str) -> str:
     work.pending.stories.add(story_id)
+    work.begun += 1
     return story_id
 
 

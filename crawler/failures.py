@@ -22,6 +22,7 @@ from crawler.robots import RobotsUnreachable
 from crawler.settings import Limits
 from net.addresses import AddressRefused
 
+_NO_ADDRESS = ("request url", "Invalid IPv6", "Port out of range", "Port could not be cast")
 _WORTH_ANOTHER_TRY = (408, 425, 429)
 
 
@@ -30,7 +31,7 @@ def why(error: BaseException, limits: Limits) -> str:
     if isinstance(error, DownloadTimeoutError):
         return f"no whole answer came within {limits.timeout:g} seconds"
     if isinstance(error, DownloadCancelledError):
-        return f"the answer is longer than {limits.max_body} bytes"
+        return f"the answer is longer than {limits.max_body} bytes (max_body)"
     if isinstance(error, ResponseDataLossError):
         return "the connection broke off before the whole answer had come"
     if isinstance(error, CannotResolveHostError):
@@ -43,11 +44,11 @@ def why(error: BaseException, limits: Limits) -> str:
         return _ignored(str(error), limits)
     if isinstance(error, AddressRefused):
         return str(error)
-    if isinstance(error, ValueError) and ("request url" in str(error) or "Invalid IPv6" in str(error)):
+    if isinstance(error, ValueError) and any(said in str(error) for said in _NO_ADDRESS):
         return "it redirects to what is no web address"
     if isinstance(error, BadGzipFile | zlib.error):
         return "the answer says that it is compressed and cannot be unpacked"
-    return f"{type(error).__name__}: {error}"[:300]
+    return f"{type(error).__name__}: {error}"[:300].rstrip(".")
 
 
 def answered(response: Response) -> str | None:
@@ -73,7 +74,7 @@ def _ignored(text: str, limits: Limits) -> str:
     if "max redirections reached" in text:
         return "it redirects more than 5 times"
     if "DOWNLOAD_MAXSIZE" in text:
-        return f"the answer is longer than {limits.max_body} bytes"
+        return f"the answer is longer than {limits.max_body} bytes (max_body)"
     return text or "it was not fetched"
 
 
@@ -83,6 +84,8 @@ def _inner(error: Any) -> str:
     reasons = [reason.value for reason in getattr(cause, "reasons", ()) if hasattr(reason, "value")]
     texts = [str(reason) or type(reason).__name__ for reason in reasons]
     text = "; ".join(dict.fromkeys(texts)) or str(error)
+    if text in ("Connection was closed cleanly.", "Connection to the other side was lost in a non-clean fashion."):
+        return "it was closed before an answer had come that could be understood"
     if "certificate verify failed" in text or "VerificationError" in text:
         return f"the server's certificate could not be verified: {text}"[:300]
-    return text[:300]
+    return text[:300].rstrip(".")

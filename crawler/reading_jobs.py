@@ -28,6 +28,7 @@ from crawler.settings import SourceSettings, Start
 
 _MOST_LEADS = 500
 _MOST_SITEMAPS = 5
+_LONGEST_BODY = 300_000  # characters, a book's chapter: whoever matches and keeps a text pays for each word of it
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _SHORTEST_CAPTION, _LONGEST_CAPTION = 6, 600  # a few Han signs; what is longer is a paragraph
 _STOPS, _QUOTES = (".", "۔", "。"), " \t\"”'’)）]»"
@@ -154,7 +155,7 @@ def _item(
         source=source.name,
         author=reading.author,
         summary=reading.summary,
-        body=reading.body,
+        body=_within(reading.body),
         language=source.language or reading.language,
         section=reading.section,
         place=reading.place,
@@ -164,6 +165,14 @@ def _item(
         keys=keys,
         complete=complete,
     )
+
+
+def _within(body: str | None) -> str | None:
+    """The text up to the longest that is kept, cut between paragraphs or else words."""
+    if body is None or len(body) <= _LONGEST_BODY:
+        return body
+    end = max(body.rfind(sign, _LONGEST_BODY // 2, _LONGEST_BODY) for sign in ("\n", " "))
+    return body[: end if end > 0 else _LONGEST_BODY].rstrip()
 
 
 def _entry_of(entry: SitemapEntry) -> FeedEntry:

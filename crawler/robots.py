@@ -188,7 +188,7 @@ async def _ask(crawler: Crawler, origin: str) -> Verdict:
             return Verdict(None, f"it is longer than {_ACCEPTED} bytes", clock() + _SOON)
         return Verdict(None, str(refused), clock() + _SOON)
     except Exception as error:  # whatever kept the file from us, we may not fetch
-        return Verdict(None, str(error) or type(error).__name__, clock() + _SOON)
+        return Verdict(None, (str(error) or type(error).__name__).rstrip("."), clock() + _SOON)
     return _verdict(response, clock())
 
 

@@ -31,7 +31,7 @@ class NotEditableError(Exception):
 
 def rules_in(text: str) -> list[dict[str, Any]]:
     """The rules as they are written, ``${NAME}`` and all. Raises ``NotEditableError``."""
-    return _rules_of(_read(text))
+    return _rules_of(table_of(text))
 
 
 def _rules_of(table: dict[str, Any]) -> list[dict[str, Any]]:
@@ -43,28 +43,33 @@ def _rules_of(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 def with_rule(text: str, keys: Keys) -> str:
     """The text with one more rule, behind the last one. Raises ``NotEditableError``."""
-    table, index = _read(text), index_lines(text)
+    table, index = table_of(text), index_lines(text)
     rules = _rules_of(table)
     added = {name: _plain(value) for name, value in keys.items() if value is not None}
     if ("rules",) in index.ends:
-        first, last = _stretch(text, index, ("rules",))
+        first, last = stretch(text, index, ("rules",))
         made = _rewritten(text[first:last], lambda document: _into(document["rules"], keys))
         return _checked(text[:first] + made + text[last:], table, [*rules, added])
-    place = _stretch(text, index, ("rules", len(rules) - 1))[1] if rules else len(text)
-    end = _line_end(text)
+    place = stretch(text, index, ("rules", len(rules) - 1))[1] if rules else len(text)
+    return _checked(with_lines(text, place, rule_text(keys)), table, [*rules, added])
+
+
+def with_lines(text: str, place: int, lines: str) -> str:
+    """The text with these lines at a place, an empty line before and behind them, with the line ends of the text."""
+    end = line_end(text)
     before, behind = text[:place], text[place:]
     before += end if before and not before.endswith("\n") else ""
     gap = end if before and not before.endswith(("\n\n", "\n\r\n")) else ""
     after = end if behind and not behind.startswith(("\n", "\r\n")) else ""
-    return _checked(before + gap + rule_text(keys).replace("\n", end) + after + behind, table, [*rules, added])
+    return before + gap + lines.replace("\n", end) + after + behind
 
 
 def with_changed_rule(text: str, number: int, keys: Keys) -> str:
     """The text with keys of a rule changed; ``number`` counts from 0. Raises ``NotEditableError``."""
-    table, index = _read(text), index_lines(text)
+    table, index = table_of(text), index_lines(text)
     rules = _rules_of(table)
     listed = ("rules",) in index.ends
-    first, last = _stretch(text, index, ("rules",) if listed else ("rules", number))
+    first, last = stretch(text, index, ("rules",) if listed else ("rules", number))
     made = _rewritten(text[first:last], lambda document: _change(document["rules"][number if listed else 0], keys))
     changed = {**rules[number], **{name: _plain(value) for name, value in keys.items()}}
     rules[number] = {name: value for name, value in changed.items() if value is not None}
@@ -73,13 +78,13 @@ def with_changed_rule(text: str, number: int, keys: Keys) -> str:
 
 def without_rule(text: str, number: int) -> str:
     """The text without a rule; comments above it and behind it stay. Raises ``NotEditableError``."""
-    table, index = _read(text), index_lines(text)
+    table, index = table_of(text), index_lines(text)
     rules = _rules_of(table)
     if ("rules",) in index.ends:
-        first, last = _stretch(text, index, ("rules",))
+        first, last = stretch(text, index, ("rules",))
         made = _rewritten(text[first:last], lambda document: document["rules"].__delitem__(number))
     else:
-        first, last = _stretch(text, index, ("rules", number))
+        first, last = stretch(text, index, ("rules", number))
         made = ""
         empty = re.match("[ \t]*\r?\n", text[last:])
         if empty and re.search(r"(\A|\n[ \t]*\r?\n)\Z", text[:first]):
@@ -90,7 +95,7 @@ def without_rule(text: str, number: int) -> str:
 def rule_as_written(text: str, number: int) -> str:
     """The lines of one rule; of rules in one list, all of it."""
     index = index_lines(text)
-    first, last = _stretch(text, index, ("rules",) if ("rules",) in index.ends else ("rules", number))
+    first, last = stretch(text, index, ("rules",) if ("rules",) in index.ends else ("rules", number))
     return text[first:last]
 
 
@@ -141,7 +146,8 @@ def _plain(value: Value | None) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _read(text: str) -> dict[str, Any]:
+def table_of(text: str) -> dict[str, Any]:
+    """The whole file, read. Raises ``NotEditableError``."""
     try:
         with no_collection():
             return tomllib.loads(text)
@@ -149,16 +155,16 @@ def _read(text: str) -> dict[str, Any]:
         raise NotEditableError(f"The file is not valid TOML: {error}.") from None
 
 
-def _line_end(text: str) -> str:
+def line_end(text: str) -> str:
     """What most lines of the text end with."""
     return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
-def _stretch(text: str, index: LineIndex, path: tuple[str | int, ...]) -> tuple[int, int]:
+def stretch(text: str, index: LineIndex, path: tuple[str | int, ...]) -> tuple[int, int]:
     """Where the lines of a table or value begin and end in the text."""
     ends = [line for known, line in index.ends.items() if known[: len(path)] == path]
     if path not in index.lines or not ends:
-        raise NotEditableError("The place of the rule in the file was not found.")
+        raise NotEditableError(f"The place of the {path[0]} in the file was not found.")
     return _start_of(text, index.lines[path]), _start_of(text, max(ends) + 1)
 
 
@@ -176,14 +182,14 @@ def _rewritten(lines: str, change: Callable[[Any], object]) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    whole = lines if lines.endswith("\n") else f"{lines}{_line_end(lines)}"
+    whole = lines if lines.endswith("\n") else f"{lines}{line_end(lines)}"
     try:
         document: TOMLDocument = tomlkit.parse(whole)
         change(document)
         made = tomlkit.dumps(document)
     except (TOMLKitError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NotEditableError(f"The lines of the rule cannot be rewritten: {error}.") from None
-    if _line_end(whole) == "\r\n":
+    if line_end(whole) == "\r\n":
         made = _LONE_END.sub("\r\n", made)
     return made if lines.endswith("\n") else made.rstrip("\r\n")
 
@@ -225,7 +231,7 @@ def _into(array: MutableSequence[Any], keys: Keys) -> None:
 
 def _checked(made: str, before: dict[str, Any], rules: list[dict[str, Any]]) -> str:
     """The new text, if it says what it should and nothing else: all but the rules as ``before``."""
-    said = _read(made)
+    said = table_of(made)
     found = said.pop("rules", [])
     wanted = {name: value for name, value in before.items() if name != "rules"}
     if repr(said) != repr(wanted) or [*map(_unordered, found)] != [*map(_unordered, rules)]:

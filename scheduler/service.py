@@ -68,7 +68,7 @@ class Service:
         self._claiming = False
         self._rung_again = False
         self._reloading = asyncio.Lock()
-        self._reload_waits = False
+        self._reload_waits: asyncio.Task[bool] | None = None
         self._wall_minus_monotonic = time.time() - time.monotonic()
         self._last_tick = time.monotonic()
         line.ring = self.ring
@@ -108,14 +108,17 @@ class Service:
     async def reload(self) -> bool:
         """Takes up the configuration anew; a bad one is refused whole and the running one stays in force.
 
-        One at a time, or an older reading of the file could end up in force; of many asked for at once the last waits,
-        and serves them all.
+        One at a time, or an older reading of the file could end up in force; while one is under way the next waits, and
+        serves all who ask meanwhile: each of them hears what came of it, when it has come.
         """
-        if self._reload_waits:
-            return True
-        self._reload_waits = True
+        waiting = self._reload_waits
+        if waiting is None:
+            waiting = self._reload_waits = asyncio.create_task(self._reloaded())
+        return await asyncio.shield(waiting)
+
+    async def _reloaded(self) -> bool:
         async with self._reloading:
-            self._reload_waits = False
+            self._reload_waits = None  # who asks from now on may have written the file after it was read
             return not self._stopping and await self._taken_up()
 
     async def _taken_up(self) -> bool:

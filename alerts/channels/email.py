@@ -21,7 +21,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from alerts.channels.manners import Manners
 from alerts.channels.mime import address_of, mail_of
-from alerts.channels.smtp import Server, Talk, talk, trust
+from alerts.channels.smtp import Server, Talk, talks, trust
 from alerts.durations import seconds_of
 from archive.model import Delivery, Outcome, Told
 
@@ -120,9 +120,17 @@ class Email:
             return _told(everybody, reached, refused, {}, "")
         # Templates of a long digest take a moment: not in the loop that serves everybody.
         mail = await asyncio.to_thread(self._mail, delivery.message, delivery.id)
-        course = await talk(_server(self.settings), address_of(self.settings.sender).addr_spec, asked, mail)
-        newly, final, open_ = _sorted(course, asked)
-        return _told(everybody, reached | newly, refused | final, open_, str(course.end))
+        open_: dict[str, str] = {}
+        end = ""
+        for named, course in await talks(
+            _server(self.settings), address_of(self.settings.sender).addr_spec, asked, mail
+        ):
+            newly, final, again = _sorted(course, named)
+            reached |= newly
+            refused |= final
+            open_ |= again
+            end = str(course.end)
+        return _told(everybody, reached, refused, open_, end)
 
     def _mail(self, message: Mapping[str, Any], delivery_id: str) -> bytes:
         return mail_of(

@@ -9,7 +9,7 @@ import asyncio
 import functools
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ class Talk:
     recipients: dict[str, Reply] = field(default_factory=dict)
     end: Reply = Reply(0, "the conversation did not begin")
     judged: bool = False  # ``end`` is about this mail, not about the connection, the greeting or the login
+    broke_at: str | None = None  # the recipient whose naming ended the conversation
 
 
 class _Stopped(Exception):  # noqa: N818  not an error: the reply says what it is
@@ -82,8 +83,30 @@ class _Stopped(Exception):  # noqa: N818  not an error: the reply says what it i
         super().__init__(text)
 
 
+async def talks(server: Server, sender: str, recipients: Sequence[str], mail: bytes) -> list[tuple[list[str], Talk]]:
+    """Hand ``mail`` over for ``recipients`` (plain addresses). Gives who was named in each conversation, and what came
+    of it: whatever goes wrong is in the ``Talk``.
+
+    Usually it is one. When a server breaks off at the name of one of several recipients, or does not answer to it,
+    those before it, those after it and itself have conversations of their own: one must not keep the mail from all.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + server.deadline
+    waiting, done = [list(recipients)], list[tuple[list[str], Talk]]()
+    while waiting:
+        asked = waiting.pop(0)
+        course = await talk(replace(server, deadline=max(until - clock(), 0.0)), sender, asked, mail)
+        if course.broke_at is not None and len(asked) > 1 and clock() < until:
+            at = asked.index(course.broke_at)
+            waiting[:0] = [part for part in (asked[:at], asked[at + 1 :]) if part]
+            waiting.append([course.broke_at])
+        else:
+            done.append((asked, course))
+    return done
+
+
 async def talk(server: Server, sender: str, recipients: Sequence[str], mail: bytes) -> Talk:
-    """Hand ``mail`` over for ``recipients`` (plain addresses). Whatever goes wrong is in the ``Talk``."""
+    """One conversation."""
     import aiosmtplib
 
     course = Talk()
@@ -91,7 +114,7 @@ async def talk(server: Server, sender: str, recipients: Sequence[str], mail: byt
         async with asyncio.timeout(server.deadline):
             client = await _opened(server)
             try:
-                await _handed_over(client, course, sender, recipients, mail)
+                await _handed_over(client, course, sender, recipients, mail, server.deadline)
             finally:
                 await _closed(client)
     except _Stopped as stop:
@@ -99,7 +122,7 @@ async def talk(server: Server, sender: str, recipients: Sequence[str], mail: byt
     except aiosmtplib.SMTPResponseException as refusal:
         course.end = _refused(refusal.code, refusal.message)
     except TimeoutError:
-        course.end = _unless_done(course, f"no end of the conversation within {server.deadline:g} seconds")
+        course.end = _unless_done(course, f"no end of the conversation within {server.deadline:.3g} seconds")
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         course.end = _unless_done(course, _named(error, server))
     return course
@@ -160,7 +183,7 @@ async def _logged_in(client: aiosmtplib.SMTP, server: Server, encrypted: bool) -
 
 
 async def _handed_over(
-    client: aiosmtplib.SMTP, course: Talk, sender: str, recipients: Sequence[str], mail: bytes
+    client: aiosmtplib.SMTP, course: Talk, sender: str, recipients: Sequence[str], mail: bytes, deadline: float
 ) -> None:
     import aiosmtplib
 
@@ -168,14 +191,17 @@ async def _handed_over(
     options = [f"SIZE={len(mail)}"] if client.supports_extension("size") else []
     course.judged = True
     await client.mail(sender, options=options)
+    patience = deadline if len(recipients) == 1 else deadline / 2  # the rest is for the others
     for recipient in recipients:
+        course.broke_at = recipient
         try:
-            reply = await client.rcpt(recipient)
+            reply = await client.rcpt(recipient, timeout=patience)
             course.recipients[recipient] = _reply(reply.code, reply.message)
         except aiosmtplib.SMTPRecipientRefused as refusal:
             course.recipients[recipient] = _reply(refusal.code, refusal.message)
             if not client.is_connected:  # 421: the server said good-bye
                 raise
+    course.broke_at = None
     if not any(reply.accepted for reply in course.recipients.values()):
         course.end = Reply(0, "no recipient was accepted")
         return
@@ -226,19 +252,11 @@ def _reply(code: int, message: str) -> Reply:
 
 
 def _named(error: Exception, server: Server) -> str:
-    import ssl
+    from alerts.channels.tls_words import tls_words
 
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
     where = f"{server.host}:{server.port}"
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate of {where} is not trusted ({cause.verify_message}); name its issuer in ca_file"
-    if isinstance(cause, ssl.SSLError):
-        return (
-            f"TLS with {where} failed: {one_line(cause.reason or str(cause), 120)}; smtps:// is for TLS from the start"
-        )
-    return f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
+    words = tls_words(error, where, "smtps:// is for TLS from the start")
+    return words or f"the connection to {where} failed: {one_line(str(error), 200) or type(error).__name__}"
 
 
 def trust(server: Server) -> ssl.SSLContext:

@@ -18,6 +18,7 @@ import asyncio
 import base64
 import binascii
 import functools
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -44,6 +45,7 @@ _PREFIX = "whsec_"
 _READ = 2048  # bytes of an answer that are read for the record
 _PATIENCE = 3.0  # seconds for them
 _HEAD = 64 * 1024  # bytes of headers and a body that is let through to be read
+_QUOTED = re.compile(r"bytearray\(b(['\"])(.*?)\1\)")  # how h11 shows what it was sent
 _KEPT_FOR = 5.0  # seconds without a delivery after which connections are closed
 
 
@@ -151,8 +153,7 @@ class Webhook:
         except (TimeoutError, httpx.TimeoutException):
             return Told(Outcome.RETRY, f"no answer within {self.settings.timeout:g} seconds")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            reason = one_line(str(error), 200) or type(error).__name__
-            return Told(Outcome.RETRY, f"the connection failed: {reason}")
+            return Told(Outcome.RETRY, _failed(error, self.settings.url))
         finally:
             self._end()
 
@@ -258,6 +259,21 @@ def _headers(delivery_id: str, now: datetime, body: bytes, secrets: tuple[Secret
         signer = [Signer(_key(secret)) for secret in secrets]
         headers["webhook-signature"] = " ".join(one.sign(delivery_id, now, body.decode()) for one in signer)
     return headers
+
+
+def _failed(error: Exception, url: str) -> str:
+    """A try that came to no answer, in words that help who reads them."""
+    import httpx
+
+    from alerts.channels.tls_words import tls_words
+
+    host = one_line(host_of(url), 80)
+    if words := tls_words(error, host, "is there https at this port?"):
+        return words
+    reason = one_line(_QUOTED.sub(r"\2", str(error)), 200) or type(error).__name__
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"{host} does not answer as a web server does: {reason}"
+    return f"the connection failed: {reason}"
 
 
 def _not_sent(response: httpx.Response, answer: str) -> Told:

@@ -15,5 +15,6 @@ REVISIONS = (
     "0009_tokens",
     "0010_retention",
     "0011_runs",
+    "0012_counts",
 )
 HEAD = REVISIONS[-1]

@@ -19,6 +19,7 @@ from bench.reading.english import (
     signal_amp,
     tiles,
 )
+from bench.reading.newsstand import STANDS
 
 Dress = Callable[[str, Story, Sequence[str], datetime], Page]
 SHAPES: dict[str, tuple[str, Dress]] = {
@@ -36,6 +37,7 @@ SHAPES: dict[str, tuple[str, Dress]] = {
     "khabarnama": ("ur", khabarnama),
     "boeki": ("ja", boeki),
     "shimbun": ("ja", shimbun),
+    **STANDS,
 }
 
 

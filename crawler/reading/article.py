@@ -15,12 +15,13 @@ from typing import Any
 from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list
 from crawler.reading.markup import Block, Blocks
 from crawler.reading.plain import key, words
-from crawler.reading.sifting import depends_on_vote, is_prose, sifted, size_of
+from crawler.reading.sifting import depends_on_vote, is_caption, is_prose, sifted, size_of
 
 MAX_ELEMENTS, MAX_TEXT = 6_000, 400_000  # beyond these the extractor takes seconds; our own reading is linear
 _INLINE = words("b i em strong u font small big span mark sup sub abbr cite ins s wbr time")
 _DROPPED = ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "input", "object")
 _CLEAR = 500  # letters of a report that can be told without the extractor
+_PLAIN_LINE, _PLAIN_TEXT = 40, 120  # of a paragraph that ends in no stop, and of a report that is made of them
 _PREFIX = 40  # letters of a paragraph that tell it from others
 
 
@@ -42,6 +43,8 @@ def find_report(
     ``titles`` are keys of the headline's wordings. The tree is used up: furniture is taken out of it."""
     blocks = page.items
     start = 0 if after is None else after + 1
+    for block in blocks[start:]:
+        block.furniture = block.furniture or is_caption(page, block)
     if clear := _clear_place(page, start, titles):
         return Report(tuple(sifted(page, *clear, [False] * len(blocks), titles)))
     votes = _votes(root, furniture, blocks)
@@ -49,7 +52,7 @@ def find_report(
     if not chosen:
         chosen = _densest(blocks, start)
     if not chosen:
-        return Report()
+        return _without_stops(page, start, titles)
     low, high = _place(page, chosen)
     low, high = _grown(blocks, max(low, start), high, chosen)
     return Report(tuple(sifted(page, low, high, votes, titles)))
@@ -125,6 +128,24 @@ def _extracted(root: Any, furniture: Collection[Any]) -> str:
 
 
 # ---- the place on the page ----
+
+
+def _without_stops(page: Blocks, start: int, titles: Collection[str]) -> Report:
+    """On a page without prose: the paragraphs side by side in one element that say most, for many an outlet writes
+    them without a stop at their end. Headlines of others are links or headings."""
+    boxes: dict[Any, list[int]] = {}
+    for i in range(start, len(page.items)):
+        block = page.items[i]
+        plain = not (block.furniture or block.heading or block.links) and size_of(block) >= _PLAIN_LINE
+        if plain and not is_button_row(block.text) and key(block.text[:500]) not in titles:
+            boxes.setdefault(block.element.getparent(), []).append(i)
+    found = max(boxes.values(), key=lambda lines: sum(size_of(page.items[i]) for i in lines), default=[])
+    if sum(size_of(page.items[i]) for i in found) < _PLAIN_TEXT:
+        return Report()
+    votes = [False] * len(page.items)
+    for i in found:
+        votes[i] = True
+    return Report(tuple(sifted(page, found[0], found[-1] + 1, votes, titles)))
 
 
 def _place(page: Blocks, chosen: Sequence[int]) -> tuple[int, int]:

@@ -23,8 +23,8 @@ _NOBODY = words(
 )
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+\s*\((?P<name>[^()]{2,100})\)$|^(?P<front>[^<>@]{2,100}?)\s*<\S+@\S+>$")
 _BY = re.compile(
-    r"^\W*(?:(?:written\s+|reported\s+|posted\s+|story\s+)?by\b|author\b|reporter\b|تحریر|رپورٹ|از قلم|مصنف|文"
-    r"|著者|執筆|記者)\s*[:：\-–]?\s*",
+    r"^\W*(?:(?:written\s+|reported\s+|posted\s+|submitted\s+|story\s+)?by\b|author\b|reporter\b|تحریر|رپورٹ|از قلم"
+    r"|مصنف|文|著者|執筆|記者)\s*[:：\-–]?\s*",
     re.IGNORECASE,
 )
 _PARTICLES = words("de da di del la le van von der den bin ibn al ul ur e and of the for in & und et y from with by")
@@ -62,6 +62,8 @@ def person(name: str | None) -> str | None:
     if found := _MAIL_AND_NAME.match(written):
         written = found["name"] or found["front"]
     written = _BY.sub("", written).strip(" ,|-–—:")
+    if written.startswith("(") and written.endswith(")"):
+        written = written[1:-1].strip()
     if not 1 < len(written) <= 120 or "@" in written or "://" in written or written.casefold() in _NOBODY:
         return None
     return written if re.search(r"[^\W\d_]", written) else None

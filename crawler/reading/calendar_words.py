@@ -27,14 +27,17 @@ WEEKDAY = (
 )
 
 # Half of the day: morning, night after midnight -> am; noon, afternoon, evening, night before midnight -> pm.
-HALF = r"(?:a\.?\s?m\b\.?|p\.?\s?m\b\.?|صبح|شام|دوپہر|سہ\s?پہر|رات|قبل دوپہر|بعد دوپہر)"
+HALF = (
+    r"(?:[ap]\.?\s?m(?:\b|(?=updated|published))\.?|صبح|شام|دوپہر|سہ\s?پہر|رات|قبل دوپہر|بعد دوپہر|오전|오후|上午|下午)"
+)
 
-# Offsets in minutes. Letters that several countries use for different hours (CST, AST) are left out.
+# Offsets in minutes. Letters that several countries use for different hours mean what RFC 822 says, if it says so;
+# AST is left out.
 ZONES: dict[str, int] = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "eet": 120,
     "eest": 180, "msk": 180, "gst": 240, "pkt": 300, "ist": 330, "npt": 345, "jst": 540, "kst": 540,
-    "hkt": 480, "sgt": 480, "aest": 600, "aedt": 660, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420,
+    "hkt": 480, "sgt": 480, "aest": 600, "aedt": 660, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
+    "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
 }  # fmt: skip
 
 PUBLISHED = (

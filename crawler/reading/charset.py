@@ -68,6 +68,8 @@ def decode(body: bytes, content_type: str | None, language: str | None = None) -
     told = charset_of(content_type)
     declared = _declared(body)
     for named in (told, declared):
+        if named == "cp1252" and (usual := _usual(language)) and _mostly_high(body):
+            named = usual  # servers and templates say "iso-8859-1" of everything
         if named and (text := _try(body, named)) is not None:
             return text
     if (text := _try(body, "utf-8")) is not None:
@@ -92,9 +94,9 @@ def _wide(head: bytes) -> str | None:
         return "utf-32-le"
     if head.startswith(b"\0\0\0<"):
         return "utf-32-be"
-    if head.startswith((b"<\0?\0", b"<\0!\0", b"<\0h\0", b"<\0r\0")):
+    if head.startswith((b"<\0?\0", b"<\0!\0", b"<\0h\0", b"<\0r\0", b"{\0")):
         return "utf-16-le"
-    if head.startswith((b"\0<\0?", b"\0<\0!", b"\0<\0h", b"\0<\0r")):
+    if head.startswith((b"\0<\0?", b"\0<\0!", b"\0<\0h", b"\0<\0r", b"\0{")):
         return "utf-16-be"
     return None
 
@@ -120,17 +122,43 @@ def _fitting(body: bytes, name: str) -> str | None:
         return None
     wrong = text.count("\ufffd")
     letters = sum(1 for c in text[:200_000] if c > "\x7f")
-    return text if wrong <= 1 + letters // 50 else None
+    return text if wrong < letters and wrong <= 1 + letters // 50 else None
 
 
 def _guess(body: bytes, language: str | None) -> str | None:
-    usual = _OF_LANGUAGE.get((language or "").split("-")[0].lower())
-    if usual:
+    if usual := _usual(language):
         return usual
+    if _primary(language) == "ja":
+        return next((name for name in ("euc_jp", "cp932") if _holds(body, name)), "cp932")
+    if not _mostly_high(body):  # some letters of a Latin text: what browsers take it for
+        return "cp1252"
     from charset_normalizer import from_bytes  # heavy, and rarely needed
 
     best = from_bytes(_dense(body), steps=3, threshold=0.3).best()
     return codec(best.encoding) if best else None
+
+
+def _primary(language: str | None) -> str:
+    return (language or "").split("-")[0].lower()
+
+
+def _usual(language: str | None) -> str | None:
+    return _OF_LANGUAGE.get(_primary(language))
+
+
+def _holds(body: bytes, name: str) -> bool:
+    try:
+        body.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_high(body: bytes) -> bool:
+    """Is the text written in letters beyond ASCII, as all but Latin scripts are?"""
+    sample = _dense(body)
+    high = sum(byte >= 0x80 for byte in sample)
+    return high > sum(chr(byte).isalpha() for byte in sample if byte < 0x80) // 2
 
 
 def _dense(body: bytes) -> bytes:

@@ -58,6 +58,13 @@ _FORMS = tuple(
 _NUMERIC = re.compile(r"(?<!\d)(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})(?!\d)")
 _LABEL = re.compile(rf"{PUBLISHED}\s*[:：]?\s*", re.IGNORECASE)
 _PST = re.compile(r"\bPST\b", re.IGNORECASE)
+_CST = re.compile(r"\bCST\b", re.IGNORECASE)
+_CHINESE = frozenset({"Asia/Shanghai", "Asia/Taipei", "Asia/Macau", "Asia/Chongqing", "Asia/Urumqi", "PRC", "ROC"})
+# The year after the clock, as Unix and Java print a date: the clock with its zone is moved behind the year.
+_YEAR_LAST = re.compile(
+    rf"\b({MONTH})\s+(\d{{1,2}})\s+(\d\d:\d\d(?::\d\d)?)\s+([A-Za-z]{{1,5}}|(?:GMT|UTC)?[+-]\d\d:?\d\d)\s+(\d{{4}})(?!\d)",
+    re.IGNORECASE,
+)
 _UPDATED = re.compile(UPDATED, re.IGNORECASE)
 
 
@@ -82,7 +89,7 @@ def read_date(
         return None
     if read := _by_machine(text):
         return read
-    folded = _at_home(fold(text).strip(), timezone)
+    folded = _YEAR_LAST.sub(r"\1 \2 \5 \3 \4", _at_home(fold(text).strip(), timezone), count=1)
     read, seen = _written(folded, timezone)
     if read or seen:
         return read
@@ -115,8 +122,11 @@ def _by_machine(text: str) -> ReadDate | None:
 
 
 def _at_home(text: str, zone: str | None) -> str:
-    """Pakistani outlets write PST and mean Pakistan Standard Time; as long as before, for places in it are told."""
-    return _PST.sub("PKT", text) if zone == "Asia/Karachi" else text
+    """Pakistani outlets write PST and mean Pakistan Standard Time, Chinese ones CST; as long as before, for places in
+    it are told."""
+    if zone == "Asia/Karachi":
+        return _PST.sub("PKT", text)
+    return _CST.sub("HKT", text) if zone in _CHINESE else text
 
 
 def _moved(read: ReadDate, by: int) -> ReadDate:
@@ -224,7 +234,7 @@ def _hour(clock: re.Match[str]) -> int | None:
     half = re.sub(r"[\s.]", "", (clock["half1"] or clock["half2"] or "").lower())
     if not half or hour > 12:
         return hour
-    if half in ("am", "صبح", "午前", "قبلدوپہر"):
+    if half in ("am", "صبح", "午前", "قبلدوپہر", "오전", "上午"):
         return hour % 12
     if half == "رات":  # "night" is both sides of midnight
         return hour % 12 if hour == 12 or hour < 5 else hour + 12

@@ -51,6 +51,8 @@ def address(raw: str | None, base: str) -> str | None:
     """An absolute http(s) address, None for anything else (javascript:, mailto:, nonsense)."""
     if not raw:
         return None
+    if raw.lstrip().startswith(("http:\\\\", "https:\\\\")):
+        raw = raw.replace("\\", "/")  # as browsers do
     try:
         joined = urljoin(base, "".join(raw.split()) if "\n" in raw else raw.strip()).replace(" ", "%20")
         parts = urlsplit(joined)

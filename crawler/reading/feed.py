@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from html.entities import html5
 from typing import Any
 
@@ -24,11 +24,14 @@ from crawler.reading.moments import ReadDate
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.share import MAX_TEXT, share_of
 from crawler.reading.stubs import what_page
-from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, too_deep, unreadable, without_doctype
+from crawler.reading.unpacking import unzipped
+from crawler.reading.xmlbounds import MAX_DEPTH, MAX_XML, declared, too_deep, unreadable, without_doctype
 
 __all__ = ["FeedEntry", "FeedReading", "read_feed"]
 
 _USUAL_LETTERS = 0x2100  # Latin to Arabic letters, and the signs between words
+_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\3\4", b"\xfd7zXZ", b"BZh", b"Rar!", b"7z\xbc\xaf")
+_MOST_NAMES = 5_000  # places where a name of the document's own is put in
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _COMPLETE = re.compile(r"(?:</[\w.-]{1,20}(?::[\w.-]{1,20})?\s*|/)>(?:\s|<!--.*?-->)*$", re.DOTALL)
 # An ampersand that begins no reference: the strict parser stops there, and the loose one takes "&copy=1" for "©=1".
@@ -37,6 +40,8 @@ _AMPERSAND = re.compile(
 )
 _HOST_ALONE = re.compile(r"\s*www\.[\w-]{1,63}\.[\w.-]{2,63}/")
 _ROOT = re.compile(r"<(?![?!])([A-Za-z][\w.:-]{0,60})")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BASE = re.compile(r"""(\bxml:base\s*=\s*["'])([^"'<>]{1,2000})""")
 _FEED_LINK = re.compile(r"<link\b[^<>]{0,600}application/(?:rss|atom)\+xml[^<>]{0,600}>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,1000})""", re.IGNORECASE)
 
@@ -49,8 +54,13 @@ def read_feed(
     ``url`` makes relative links absolute, ``timezone`` (IANA) is meant by dates without a zone, ``language`` is the
     source's own, for dates written in words and for guessing the characters.
     """
+    body, problem = unzipped(body, MAX_XML + 1, "feed")
+    if problem and not body:
+        return FeedReading("", problem=problem)
     if not body.strip(b"\0 \t\r\n"):
         return FeedReading("", problem="the body is empty: the server sent no feed at all")
+    if body.startswith(_BINARY):
+        return FeedReading("", problem="not a feed but binary data")
     if len(body) > MAX_XML:
         return FeedReading("", problem=f"the feed has {len(body):,} bytes; at most {MAX_XML:,} are read")
     text = clean(decode(body, content_type, language)).lstrip()
@@ -71,8 +81,9 @@ def read_feed(
 def _refusal(text: str, url: str) -> str | None:
     """Why this is nothing for the feed parser, None when it is."""
     if "<" not in text:
-        return f"not a feed but plain text: {excerpt(text)!r}"
-    root = _ROOT.search(text, 0, 20_000)
+        told = f"plain text: {excerpt(text)!r}" if text and "\ufffd" not in text else "binary data"
+        return f"not a feed but {told}"
+    root = _ROOT.search(_COMMENT.sub("", text[:20_000]))
     name = root.group(1).lower().rpartition(":")[2] if root else ""
     if name == "html" or re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE):
         return _html_instead(text, url)
@@ -117,7 +128,7 @@ def _parser() -> Any:
 def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> FeedReading:
     feedparser = _parser()
     bare = _AMPERSAND.sub(lambda found: found.group(0) if len(found.group(0)) > 1 else "&amp;", text[text.find("<") :])
-    prepared = _NAMED.sub(_as_character, without_doctype(bare))
+    prepared = _with_names(_BASE.sub(partial(_absolute, url), without_doctype(bare), count=1), declared(bare))
     # never bytes or str as they are: feedparser would try to open those as a file or an address
     stream = io.BytesIO(prepared.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -138,10 +149,27 @@ def _parsed(text: str, url: str, timezone: str | None, language: str | None) -> 
     return FeedReading(_kind(version), entries, spoken, site=address(found.feed.get("link"), url))
 
 
-def _as_character(found: re.Match[str]) -> str:
-    """Names that HTML knows and XML does not, as characters: without a DOCTYPE they would make the feed ill-formed."""
-    meant = html5.get(found.group(1) + ";")
-    return meant if meant and meant not in "<>&\"'" else found.group(0)
+def _absolute(url: str, found: re.Match[str]) -> str:
+    """The outermost base made absolute: feedparser forgets one that is not where another stands within it."""
+    return found.group(1) + (address(found.group(2), url) or found.group(2)).replace("&", "&amp;").replace(
+        "&amp;amp;", "&amp;"
+    )
+
+
+def _with_names(text: str, own: Mapping[str, str]) -> str:
+    """Names that the document declares, or HTML knows and XML does not, as characters: without a DOCTYPE they would
+    make the feed ill-formed."""
+    room = _MOST_NAMES
+
+    def character(found: re.Match[str]) -> str:
+        nonlocal room
+        meant = html5.get(found.group(1) + ";")
+        if meant:
+            return meant if meant not in "<>&\"'" else found.group(0)
+        room -= 1
+        return own.get(found.group(1), found.group(0)) if room > 0 else found.group(0)
+
+    return _NAMED.sub(character, text)
 
 
 def _kind(version: str) -> str:
@@ -159,7 +187,7 @@ def _entry(raw: Mapping[str, Any], url: str, timezone: str | None, language: str
     return FeedEntry(
         url=_link(raw, base, guid),
         guid=guid,
-        title=caption(raw.get("title")),
+        title=caption(raw.get("title") or raw.get("itunes_title")),
         author=_author(raw),
         published_at=published.utc(timezone) if published else None,
         wall=published.wall if published else None,
@@ -179,7 +207,7 @@ def _base(raw: Mapping[str, Any]) -> str:
 
 
 def _link(raw: Mapping[str, Any], base: str, guid: str | None) -> str | None:
-    alternates = [link for link in raw.get("links", ()) if link.get("rel") == "alternate"]
+    alternates = [link for link in raw.get("links", ()) if str(link.get("rel")).rpartition("/")[2] in ("", "alternate")]
     named = [link.get("href") for link in sorted(alternates, key=lambda link: "html" not in str(link.get("type")))]
     linked = raw.get("link")
     if linked == raw.get("id"):  # feedparser takes a guid such as "7" for a link unless it says that it is none
@@ -210,9 +238,17 @@ def _html(detail: Mapping[str, Any] | None) -> str | None:
 
 
 def _author(raw: Mapping[str, Any]) -> str | None:
-    names = [person(caption(one.get("name"))) for one in raw.get("authors", ()) if one.get("name")]
+    names = [person(caption(_name(one))) for one in raw.get("authors", ()) if one.get("name")]
     named = list(dict.fromkeys(name for name in names if name))
     return ", ".join(named) or person(caption(raw.get("author")))
+
+
+def _name(author: Mapping[str, Any]) -> str:
+    """The name without the end of a mail address: feedparser knows top-level domains of four letters at most."""
+    name, mail = str(author.get("name")), str(author.get("email") or "")
+    if re.search(r"\.[A-Za-z]{4}$", mail) and not mail.lower().endswith((".info", ".news", ".name", ".mobi", ".asia")):
+        name = re.sub(r"^[a-z]{1,20}(?![\w.@'’-])[\s(<]*|\s*<[a-z]{1,20}>$", "", name)
+    return name
 
 
 def _as_stored(raw: Mapping[str, Any], part: str) -> str | None:

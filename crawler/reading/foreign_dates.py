@@ -11,7 +11,8 @@ from crawler.reading.moments import FIRST_YEAR, LAST_YEAR, ReadDate, zone_of
 # Trying all 200 languages of the library costs twenty milliseconds a date, and most of them read nonsense as dates.
 _USUAL = ["en", "ur", "ja", "ar", "fa", "hi", "zh", "ko", "de", "fr", "es", "pt", "it", "nl", "ru", "tr", "id", "ms"]
 _LONGEST = 80  # characters
-_RELATIVE = re.compile(r"\bago\b|\byesterday\b|\btoday\b|قبل|پہلے|گزشتہ|前$|昨日|今日", re.IGNORECASE)
+_WEEKDAY = re.compile(r"^[^\W\d]{2,12}\.?,\s*(?=\d)")
+_RELATIVE = re.compile(r"\bago\b(?!\s*\d)|\byesterday\b|\btoday\b|قبل|پہلے|گزشتہ|前$|昨日|今日", re.IGNORECASE)
 
 
 def by_library(text: str, zone: str | None, languages: Iterable[str], now: datetime | None) -> ReadDate | None:
@@ -19,11 +20,12 @@ def by_library(text: str, zone: str | None, languages: Iterable[str], now: datet
     if len(text) > _LONGEST or (relative and now is None) or not (relative or _plausible(text)):
         return None
     known = [code for code in dict.fromkeys(one.split("-")[0].lower() for one in languages if one) if code.isalpha()]
-    settings: dict[str, object] = {"RETURN_AS_TIMEZONE_AWARE": False, "DEFAULT_LANGUAGES": []}
+    settings: dict[str, object] = {"DEFAULT_LANGUAGES": []}
     if relative and now is not None:
         local = now.astimezone(zone_of(zone) or UTC).replace(tzinfo=None)
         settings |= {"RELATIVE_BASE": local}
     else:
+        text = _WEEKDAY.sub("", text)  # short forms of some languages are not known to it
         settings |= {"REQUIRE_PARTS": ["day", "month", "year"], "STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
     return _ask_library(text, known, settings)
 

@@ -72,7 +72,11 @@ _OTHER_STORIES = (
     r"|新着(?:記事|ニュース)?"
 )
 _OTHERS_ALONE = re.compile(rf"^\W{{0,4}}(?:latest|popular|{_OTHER_STORIES})\W{{0,4}}$", re.IGNORECASE)
-_OTHERS_INLINE = re.compile(rf"^\W{{0,4}}(?:{_OTHER_STORIES})\s*[:：|»>\-–—]\s*\S", re.IGNORECASE)
+_OTHERS_INLINE = re.compile(
+    rf"^\W{{0,4}}(?:(?:{_OTHER_STORIES})\s*[:：|»>\-–—】\]]|(?:read|watch|listen|view)\s*[:：|]"
+    r"|ویڈیو\s+دیکھیں\s*[:：])\s*\S",
+    re.IGNORECASE,
+)
 _OTHERS_BEFORE_LINK = re.compile(
     r"^\W{0,4}(?:also\s+read|read\s+also|read\s+more|related|see\s+also|مزید\s+پڑھیں|یہ\s+بھی\s+پڑھیں|関連記事)\b",
     re.IGNORECASE,
@@ -94,13 +98,23 @@ _FURNITURE_LINE = re.compile(
     r"|sign\s+up\s+(?:for|to)\b.{0,80}|click\s+here\b.{0,80}"
     r"|(?:tags?|topics?|filed\s+under|categor(?:y|ies)|keywords|ٹیگز?|タグ|キーワード)\s*[:：].{0,300}"
     r"|\d+\s+min(?:ute)?s?\s+read|(?:advertisement|sponsored|advertorial)"
+    r"|(?:story|article|advertisement)\s+continues\s+(?:below|after)\b.{0,40}"
+    r"|get\s+the\s+.{0,60}\b(?:inbox|newsletter|app)\b.{0,60}"
+    r"|(?:فائل\s+)?(?:فوٹو|تصویر)(?:\s*[:：/-].{0,60})?|.{0,30}واٹس\s?ایپ.{0,40}(?:جوائن|فالو)\s+کریں.{0,30}"
+    r"|(?:写真|画像|資料写真)\s*[:：=＝／].{0,40}|続きを読む"
     r"|leave\s+a\s+(?:reply|comment)|(?:your\s+)?thoughts\s+and\s+comments|(?:no|\d+)\s+comments?|(?:photo|image"
     r"|file\s+photo|picture)\s*(?:credit|source|courtesy)?\s*[:：].{0,120}|file\s+photo"
     r"|listen\s+to\s+(?:this\s+)?article.{0,40}|your\s+email\s+address\s+will\s+not\s+be\s+published.{0,80}|(?:©"
     r"|copyright|all\s+rights\s+reserved)\b.{0,160}"
+    r"|for\s+(?:the\s+latest|more|all)\s+(?:news|updates|stories)\b.{0,40}\b(?:follow|visit|subscribe|join|click)\b.{0,80}"
+    r"|(?:have\s+something\s+to\s+(?:add|say)|what\s+do\s+you\s+think|let\s+us\s+know)\b.{0,60}\bcomments?\b.{0,30}"
+    r"|.{10,200}[.\s](?:photo|image|picture)s?\s{0,3}(?:credit|courtesy)?\s{0,3}[:：]\s{0,3}[\w /.&'’]{2,40}"
     r"|download\s+(?:our|the)\s+app\b.{0,60}|get\s+the\s+latest\b.{0,100}|(?:views?|hits"
     r"|reads)\s*[:：]?\s*[\d,.]+k?|ビジネス短信\s*[0-9a-f]{10,20})\s*$",
     re.IGNORECASE,
+)
+_REMARKS = re.compile(
+    r"\W{0,3}(?:\d+\s+)?(?:readers[’']?\s+)?comments?\s*(?:[:：]|\(\s*\d+\s*\))?\W{0,2}", re.IGNORECASE
 )
 _PRINTED_IN = re.compile(
     r"^\W{0,3}(?:published|first published|originally published|this (?:article|story|report) (?:was )?(?:first "
@@ -205,4 +219,4 @@ def is_button_row(text: str) -> bool:
 
 def ends_report(text: str) -> bool:
     """ "Published in Dawn, September 26th, 2025": the report is over, what follows is of other stories."""
-    return bool(_PRINTED_IN.match(text[:300]))
+    return bool(_PRINTED_IN.match(text[:300]) or (len(text) <= 30 and _REMARKS.fullmatch(text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -27,7 +28,8 @@ def read_json_feed(text: str, url: str, timezone: str | None, language: str | No
         return FeedReading("", problem="JSON without a list `items`: not a JSON Feed (jsonfeed.org/version/1.1)")
     spoken = language_tag(feed.get("language")) or language
     read = (_entry(item, url, timezone, spoken) for item in feed["items"][:MAX_ENTRIES] if isinstance(item, dict))
-    entries = tuple(entry for entry in read if entry.says_something)
+    author = _authors(feed)  # of all entries that name none
+    entries = tuple(entry if entry.author else replace(entry, author=author) for entry in read if entry.says_something)
     return FeedReading("json", entries, spoken, site=address(_text(feed.get("home_page_url")), url))
 
 

@@ -88,7 +88,14 @@ def _meta(root: Any) -> Claims:
     return Claims(
         title=first("og:title", "twitter:title", "title", "dc.title", "headline", "parsely-title"),
         author=first(
-            "author", "article:author", "og:article:author", "dc.creator", "parsely-author", "byl", "sailthru.author"
+            "author",
+            "article:author",
+            "og:article:author",
+            "dc.creator",
+            "dcterms.creator",
+            "parsely-author",
+            "byl",
+            "sailthru.author",
         ),
         published=first(
             "article:published_time",
@@ -104,6 +111,8 @@ def _meta(root: Any) -> Claims:
             "dc.date.issued",
             "dc.date",
             "dcterms.created",
+            "dcterms.issued",
+            "dcterms.date",
             "article.published",
             "published_time",
             "date",
@@ -116,6 +125,12 @@ def _meta(root: Any) -> Claims:
     )
 
 
+def _titled(element: Any) -> str:
+    """What an element says; of an abbreviation what it stands for."""
+    title = element.get("title") if element.tag == "abbr" else None
+    return title or "".join(islice(element.itertext(), 60))
+
+
 def _marked(root: Any, microdata: Sequence[Any]) -> Claims:
     """Microdata in the visible page."""
     said: dict[str, str] = {}
@@ -124,7 +139,7 @@ def _marked(root: Any, microdata: Sequence[Any]) -> Claims:
         if element.tag == "meta" and element.getparent() is not None and element.getparent().tag == "head":
             continue
         for name in (element.get("itemprop") or "datePublished").split():
-            written = element.get("content") or element.get("datetime") or "".join(islice(element.itertext(), 60))
+            written = element.get("content") or element.get("datetime") or _titled(element)
             if value := one_line(written[:500]):
                 said.setdefault(name.lower(), value)
     return Claims(title=said.get("headline"), author=said.get("author"), published=said.get("datepublished"))

@@ -9,7 +9,7 @@ from html import unescape
 # Controls, soft hyphens, byte order marks, direction overrides, lone surrogates: invisible, and each of them has broken
 # a word, a terminal or a database somewhere. Zero-width (non-)joiners stay: they are spelling in Urdu.
 _JUNK = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff\ud800-\udfff]+"
 )
 # &#xD800; and the like: libxml2 takes them and lxml cannot hand them out again
 HALVES = re.compile(
@@ -20,7 +20,13 @@ HALVES = re.compile(
 _ASCII_JUNK = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
 _ASCII_LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
 _ASCII_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+# Elements that writers put into titles. "Vec<String>" and "the <blink> tag" are words of theirs.
+_TAG = re.compile(
+    r"</?(?:a|abbr|acronym|b|big|blockquote|(br|p|div|li|h[1-6]|td)|center|cite|code|del|em|figure|font|i|img|ins|kbd"
+    r"|label|mark|nobr|ol|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|table|tbody|tr|tt|u|ul|var|wbr"
+    r"|[a-z]{1,9}:[a-z]{1,20})(?=[\s/>])[^<>]{0,500}>",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(r"<!\[CDATA\[|\]\]>")  # escaped once too often
 _BETWEEN = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
@@ -58,7 +64,7 @@ def caption(text: str | None) -> str:
         if "]]>" in text or "<![" in text:
             text = _SECTION.sub("", text)
         if "<" in text:
-            text = _TAG.sub("", text)
+            text = _TAG.sub(lambda tag: " " if tag.group(1) else "", text)
         if "&" not in text or not _ENTITY.search(text):
             break
         text = unescape(text)

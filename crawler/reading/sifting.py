@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from crawler.reading.calendar_words import MONTH
 from crawler.reading.dateline import is_tail_credit, split_dateline
 from crawler.reading.furniture import announces_others, ends_report, is_button_row, is_link_list, names_other_story
 from crawler.reading.markup import Block, Blocks
@@ -14,7 +15,12 @@ from crawler.reading.plain import key
 
 _ENDS = re.compile(r"[.!?…؟۔。」』”\"'’')）:：;]\s*$")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DATED = re.compile(
+    rf"[^.!?۔]\s(?:{MONTH}\.?\s\d{{1,2}},?\s\d{{4}}|\d{{1,2}}\s{MONTH},?\s\d{{4}}|\d+\s(?:min(?:ute)?|hour|day)s?\sago)$",
+    re.IGNORECASE,
+)
 _ENDING = 40  # characters in which a text ends: an expression bound to the end is tried at every character before
+_LONGEST_CAPTION = 150
 _CARD = 4  # blocks at most: a headline, a sentence or two, a date
 
 
@@ -73,6 +79,30 @@ def _belongs(block: Block, voted: bool, titles: Collection[str]) -> bool:
     return not block.links and len(text) > 3 and bool(_ENDS.search(text)) and not text.endswith((":", "："))
 
 
+def is_caption(page: Blocks, block: Block) -> bool:
+    """A short line without a stop that stands below a picture, or in one small box with it."""
+    if block.heading or block.links or len(block.text) > _LONGEST_CAPTION or _ENDS.search(block.text):
+        return False
+    element = block.element
+    for _ in range(3):
+        if element is None or element.tag in ("body", "article", "main"):
+            return False
+        low, high = page.spans.get(element, (0, 1))
+        if high - low > 1:
+            return False
+        before = element.getprevious()
+        if next(element.iter("img"), None) is not None or (before is not None and _is_picture(before)):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _is_picture(element: Any) -> bool:
+    if element.tag == "img":
+        return True
+    return next(element.iter("img"), None) is not None and not any(text.strip() for text in element.itertext())
+
+
 def depends_on_vote(block: Block, titles: Collection[str]) -> bool:
     """Is it the extractor's vote that decides about this block?"""
     if is_prose(block):  # never a list of links, and stays or goes whatever the vote is
@@ -116,8 +146,21 @@ def _teasers(page: Blocks, low: int, high: int, titles: Collection[str]) -> set[
         elif (box := _small_box(page, i)) is not None:
             boxes[i] = box.getparent()
     alike = Counter(boxes.values())
-    found |= {i for i, shelf in boxes.items() if alike[shelf] > 1}
-    return found | _captions(page, low, high)
+    found |= {i for i, shelf in boxes.items() if alike[shelf] > 1 or _is_inset(page, i, low, high)}
+    return found | _captions(page, low, high) | _dated_headlines(page.items, low, high)
+
+
+def _is_inset(page: Blocks, at: int, low: int, high: int) -> bool:
+    """Does the report go on on both sides of the small box that the block stands in?"""
+    return any(is_prose(page.items[i]) for i in range(low, at - 1)) and any(
+        is_prose(page.items[i]) for i in range(at + 1, high)
+    )
+
+
+def _dated_headlines(blocks: Sequence[Block], low: int, high: int) -> set[int]:
+    """Two and more lines that end in a date of their own, and in no stop: a list of other stories."""
+    found = [i for i in range(low, high) if len(blocks[i].text) <= 200 and _DATED.search(blocks[i].text)]
+    return {i for i in found if i - 1 in found or i + 1 in found}
 
 
 def _captions(page: Blocks, low: int, high: int) -> set[int]:

@@ -7,7 +7,6 @@ Sources: sitemaps.org protocol 0.9; the news sitemap extension (``news:publicati
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,8 +18,10 @@ from lxml import etree
 from crawler.reading.charset import decode
 from crawler.reading.dates import parse_date
 from crawler.reading.entries import address, language_tag
+from crawler.reading.newest import newest_of
 from crawler.reading.plain import caption, clean, excerpt
 from crawler.reading.stubs import what_page
+from crawler.reading.unpacking import unzipped
 from crawler.reading.xmlbounds import MAX_DEPTH, too_deep, unreadable, without_doctype
 
 MAX_SITEMAP = 16 * 1024 * 1024  # bytes uncompressed; the protocol allows 50 MB, which take ten times that to read
@@ -56,7 +57,7 @@ def read_sitemap(
     body: bytes, url: str = "", content_type: str | None = None, timezone: str | None = None
 ) -> SitemapReading:
     """Read a sitemap or a sitemap index, gzipped or not; never raises."""
-    raw, problem = _unzipped(body)
+    raw, problem = unzipped(body, MAX_SITEMAP, "sitemap")
     if not raw.strip(b"\0 \t\r\n"):
         return SitemapReading(problem=problem or "the body is empty: the server sent no sitemap at all")
     if len(raw) > MAX_SITEMAP:
@@ -70,21 +71,7 @@ def read_sitemap(
         return SitemapReading(problem=f"the sitemap {reason} and was not read")
     if too_deep(text[:_HEAD]):  # for the message's sake: the parser has a limit of its own
         return SitemapReading(problem=f"the sitemap is nested deeper than {MAX_DEPTH} levels and was not read")
-    return _parsed(text, url, timezone, problem)
-
-
-def _unzipped(body: bytes) -> tuple[bytes, str | None]:
-    """The body unpacked if it is gzip, at most ``MAX_SITEMAP`` bytes of it, and what was wrong with it."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body, None
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        raw = unpacker.decompress(body, MAX_SITEMAP)
-    except zlib.error as error:
-        return b"", f"the gzip of the sitemap is broken: {error}"
-    if unpacker.unconsumed_tail:
-        return raw, f"the sitemap is larger than {MAX_SITEMAP:,} bytes unpacked; the rest was not read"
-    return raw, None if unpacker.eof else "the gzip of the sitemap ends too early"
+    return _parsed(newest_of(text), url, timezone, problem)
 
 
 def _plain_list(text: str, url: str) -> SitemapReading:
@@ -112,13 +99,13 @@ def _parsed(text: str, url: str, timezone: str | None, problem: str | None) -> S
         return SitemapReading(problem=f"not a sitemap: the document begins {excerpt(text, 80)!r}")
     if _name(root) == "sitemapindex":
         return SitemapReading(index_urls=tuple(_index(root, url, timezone)), problem=problem)
-    entries = []
+    entries: list[SitemapEntry] = []
     for element in root.iterchildren():
-        if _name(element) == "url" and (entry := _entry(element, url, timezone)):
-            entries.append(entry)
         if len(entries) >= MAX_ENTRIES:
             problem = problem or f"the sitemap lists more than {MAX_ENTRIES:,} addresses; the rest was not read"
             break
+        if _name(element) == "url" and (entry := _entry(element, url, timezone)):
+            entries.append(entry)
     return SitemapReading(entries=tuple(entries), problem=problem)
 
 

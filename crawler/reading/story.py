@@ -11,6 +11,16 @@ from crawler.reading.dateline import Dateline, split_dateline, split_tail_credit
 from crawler.reading.furniture import ends_report, is_button_row
 from crawler.reading.plain import after_key, key
 
+# Who wrote it, below the report: "The writer is …", and of a name only with what none but an author does.
+_LIFE = re.compile(
+    r"the (?:writer|author|columnist)s? (?:is|are|was|were|has|have|can|may|works?|teach(?:es)?)\b"
+    r"|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3} (?:is|was|covers|writes|reports)\b.{0,200}"
+    r"(?:\b(?:tweets|posts on|can be (?:reached|contacted)|(?:writes|reports) (?:on|about)|has (?:covered|written))\b"
+    r"|\s@\w)",
+    re.IGNORECASE,
+)
+_LONGEST_LIFE = 320
+_STANDFIRST, _DATE_LINE = 300, 40  # characters at most
 _LINES_BEFORE = 8  # at most so many lines stand before a report
 
 
@@ -61,11 +71,13 @@ def _after_head(lines: list[str], titles: Sequence[str], timezone: str | None) -
         if line.place or line.credit:
             dateline = both(dateline, line)
             lines[start] = line.rest
-            if line.rest:
+            dated = read_byline(line.rest, timezone) if len(line.rest) <= _DATE_LINE else None
+            if line.rest and not dated:
                 break
+            byline = joined(byline, dated or Byline())
         elif found := read_byline(head, timezone):
             byline = joined(byline, found)
-        elif not (_is_label(head) and start + 1 < len(lines) and read_byline(lines[start + 1], timezone)):
+        elif not (start + 1 < len(lines) and _stands_above(head, read_byline(lines[start + 1], timezone))):
             break
         start += 1
     return lines[start:], byline, dateline
@@ -86,6 +98,11 @@ def _is_debris(line: str) -> bool:
 def _is_label(line: str) -> bool:
     """May this stand above a byline, as "SOME PAPER | Web Desk" does, and say nothing of the report?"""
     return len(line) <= 60 and not re.search(r"[.!?:;,۔。]\s*$", line)
+
+
+def _stands_above(head: str, line: Byline | None) -> bool:
+    """Is this line only what stands above a byline: a label, or a standfirst where the byline says that it is one?"""
+    return line is not None and (_is_label(head) or (len(head) <= _STANDFIRST and line.labelled and bool(line.author)))
 
 
 def _without_title(head: str, titles: Sequence[str]) -> str:
@@ -112,6 +129,8 @@ def _before_tail(lines: list[str]) -> tuple[list[str], str | None]:
             lines = lines[:number]
             break
     credit: str | None = None
+    while len(lines) > 1 and len(lines[-1]) <= _LONGEST_LIFE and _LIFE.match(lines[-1]):
+        lines.pop()
     while lines:
         lines[-1], found = split_tail_credit(lines[-1])
         credit = credit or found

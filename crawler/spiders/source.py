@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archive.furniture import mark_of
-from archive.model import Known, NewsItem, Rejected
+from archive.model import UNREAD, Known, NewsItem, Rejected
 from crawler.errand import Errand
 from crawler.failures import answered, passing, why
 from crawler.leads import ArticleReading, Lead, ListReading
@@ -185,10 +185,10 @@ class SourceSpider(Visitor):
         self.logger.info("page not read: %s: %s", lead.item.url, problem)
         if lead.stands_alone:
             keys = tuple(names_of(lead)) if transient else lead.item.keys  # a change that was not read stays one
-            unread = f"the page could not be read: {problem}"[:500]
+            unread = f"{UNREAD}: {problem}"[:500]
             self._seen(replace(lead.item, complete=False, keys=keys, unread=unread))
         else:
-            self._rejected(lead, f"the page could not be read: {problem}", transient)
+            self._rejected(lead, f"{UNREAD}: {problem}", transient)
 
     def _seen(self, item: NewsItem) -> None:
         self.report.items_dated += item.published_at is not None

@@ -72,10 +72,15 @@ def to_paste(found: Found, name: str) -> str:
     """A list as TOML for the configuration, with what it brings in a remark before it; ends with a line break."""
     whole = {True: ", whole texts", False: ", summaries"}.get(found.full_text, "")
     newest = f", the newest of {rfc3339(found.newest)}" if found.newest else ", without dates"
+    remark = f"# {plural(found.entries, 'entry')}{newest}{whole if found.kind == 'feed' else ''}\n"
+    return remark + as_source(found, name)
+
+
+def as_source(found: Found, name: str) -> str:
+    """The same without the remark."""
     lines = [
-        f"# {plural(found.entries, 'entry')}{newest}{whole if found.kind == 'feed' else ''}",
         "[[sources]]",
-        f"name = {json.dumps(name)}",
+        f"name = {_quoted(name)}",
         f"{found.kind} = {_quoted(found.url)}",
     ]
     if found.language and re.fullmatch(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*", found.language):
@@ -89,5 +94,5 @@ def to_paste(found: Found, name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """As TOML writes a text: like JSON, but for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """As TOML writes a text: like JSON, but for DEL. What a site says takes nothing of the environment."""
+    return json.dumps(text.replace("${", "$${"), ensure_ascii=False).replace("\x7f", "\\u007f")

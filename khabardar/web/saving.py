@@ -1,4 +1,4 @@
-"""Rules changed on the page: written into the configuration file when the whole file is good with them."""
+"""Rules and sources changed on the page: written into the configuration file when the whole file is good with them."""
 
 from __future__ import annotations
 
@@ -41,17 +41,23 @@ class RefusedError(Exception):
 
 
 def standing(view: View) -> Standing:
-    """The configuration file as it is now. Raises ``NotEditableError``, which says why no rule can be changed."""
+    """The configuration file as it is now, with its rules. Raises ``NotEditableError``, which says why no rule can be
+    changed."""
+    file, text = file_now(view)
+    rules = rules_in(text)
+    return Standing(file, text, rules, [str(_filled(rule.get("name", ""))) for rule in rules])
+
+
+def file_now(view: View) -> tuple[ConfigFile, str]:
+    """The configuration file as it is now, and its text. Raises ``NotEditableError``."""
     path = view.settings.path
     try:
         file = config_file.read(path)
-        text = file.text
+        return file, file.text
     except OSError as error:
         raise NotEditableError(f"{path.name} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise NotEditableError(f"{path.name} is not UTF-8 text; `khabardar check` names the line.") from None
-    rules = rules_in(text)
-    return Standing(file, text, rules, [str(_filled(rule.get("name", ""))) for rule in rules])
 
 
 def _filled(value: Any) -> Any:
@@ -64,16 +70,17 @@ def channels_of(rule: dict[str, Any]) -> dict[str, str]:
     return {str(_filled(one)): one for one in written if isinstance(one, str)} if isinstance(written, list) else {}
 
 
-def judge(view: View, now: Standing, made: str, name: str, number: int) -> bytes:
-    """The bytes of the file as it would be, if all of it is good. Raises ``RefusedError``."""
-    raw = now.file.saying(made)
+def judge(view: View, file: ConfigFile, made: str, name: str, number: int, kind: str = "rules") -> bytes:
+    """The bytes of the file as it would be, if all of it is good. ``name`` and ``number`` are those of the rule, or of
+    the table of another ``kind``, that was changed. Raises ``RefusedError``."""
+    raw = file.saying(made)
     try:
         load(view.settings.path, written=raw)
     except SettingsErrors as errors:
         keys: dict[str, str] = {}
         elsewhere = []
         for error in errors.errors:
-            key = _key_of(error.key, name, number)
+            key = _key_of(error.key, kind, name, number)
             if key is None:
                 elsewhere.append(f"line {error.line}: {error.key}: {error.message}")
             else:
@@ -82,12 +89,12 @@ def judge(view: View, now: Standing, made: str, name: str, number: int) -> bytes
     return raw
 
 
-def _key_of(dotted: str, name: str, number: int) -> str | None:
-    """The key of this rule that an error speaks of; None if it speaks of something else."""
-    for start in (f"rules[{name}].", f"rules[{number}]."):
+def _key_of(dotted: str, kind: str, name: str, number: int) -> str | None:
+    """The key of this table that an error speaks of; None if it speaks of something else."""
+    for start in (f"{kind}[{name}].", f"{kind}[{number}]."):
         if dotted.startswith(start):
             key = dotted.removeprefix(start).partition("[")[0].partition(".")[0]
-            return key if key in RuleSettings.model_fields else "name"
+            return key if kind != "rules" or key in RuleSettings.model_fields else "name"
     return None
 
 

@@ -10,8 +10,12 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from khabardar.web.connection import Connection
+
 LONGEST_HEAD = 98_304
 """Bytes of a request's line and headers: a query of 10,000 letters of Urdu takes 60,000 of them in an address."""
+MOST_CONNECTIONS = 256
+"""At a time; a browser holds six. What is asked of the archive has a limit of its own."""
 
 
 class ListenError(OSError):
@@ -38,11 +42,12 @@ class Web:
             access_log=False,
             server_header=False,
             lifespan="off",
+            http=Connection,
             ws="none",
             loop="asyncio",
             timeout_keep_alive=5,
             timeout_graceful_shutdown=2,
-            limit_concurrency=64,
+            limit_concurrency=MOST_CONNECTIONS,
             h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         self._server = _Server(config)

@@ -15,17 +15,19 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult
 
 DROP = "drop the connection"
+HANG = "hang"
 
 
 @dataclass
 class Letterbox:
     """What a server took. ``rcpt`` and ``data`` hold the replies to give: per recipient one after the other, the last
-    again and again; ``login`` are the credentials it accepts."""
+    again and again; ``login`` are the credentials it accepts, ``most`` the recipients it takes at once."""
 
     rcpt: dict[str, list[str]] = field(default_factory=dict)
     data: list[str] = field(default_factory=lambda: ["250 taken"])
     mail: str = "250 go on"
     login: tuple[bytes, bytes] | None = None
+    most: int = 0
     asked: list[str] = field(default_factory=list)
     taken: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -45,6 +47,10 @@ class Letterbox:
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         self.asked.append(address)
         answer = _next(self.rcpt.get(address, ["250 yes"]))
+        if self.most and len(envelope.rcpt_tos) == self.most:
+            answer = "421 too many"
+        if answer == HANG:
+            await asyncio.Event().wait()
         if answer == DROP:
             server.transport.abort()
         elif answer.startswith("250"):
@@ -57,7 +63,7 @@ class Letterbox:
             self.taken.append((tuple(envelope.rcpt_tos), envelope.content))
         if answer == DROP:
             server.transport.abort()
-        if answer == "hang":
+        if answer == HANG:
             await asyncio.Event().wait()
         return answer
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from alerts.channels.email import Email, EmailSettings, send
 from alerts.wording import shown_time
 from archive.model import Outcome
-from tests.alerts.mailserver import DROP, Letterbox, mailserver
+from tests.alerts.mailserver import DROP, HANG, Letterbox, mailserver
 from tests.alerts.samples import alert, item, ready, span
 
 A, B, C = "a@example.org", "b@example.org", "c@example.org"
@@ -120,9 +120,31 @@ async def test_a_connection_dropped_after_the_text_is_tried_again_under_the_same
     assert len({mail["Message-ID"] for mail in box.received_by(A)}) == 1
 
 
-async def test_a_connection_dropped_among_the_recipients_reaches_nobody() -> None:
+@pytest.mark.parametrize("answer", [DROP, "421 4.7.0 good-bye", HANG])
+async def test_a_recipient_at_whose_name_the_server_breaks_off_keeps_the_mail_from_nobody_else(answer: str) -> None:
+    """Those before and after it have the mail, once; it alone is tried again."""
+    box = Letterbox(rcpt={B: [answer]})
+    async with mailserver(box):
+        to = [A, B, "c@example.org"]
+        told = await send(settings(box.port, to=to, timeout="2s"), ready())
+    assert (told.outcome, told.reached) == (Outcome.RETRY, (A, "c@example.org"))
+    assert "sent to 2 of 3; to be tried again: b@example.org" in told.answer
+    assert [recipients for recipients, _ in box.taken] == [(A,), ("c@example.org",)]
+
+
+async def test_a_server_that_takes_so_many_recipients_at_once_is_told_of_more_in_turn() -> None:
+    """It says good-bye at one too many: all have the mail all the same, once."""
+    box = Letterbox(most=3)
+    async with mailserver(box):
+        to = [f"r{n}@example.org" for n in range(8)]
+        told = await send(settings(box.port, to=to), ready())
+    assert (told.outcome, told.reached) == (Outcome.SENT, tuple(to))
+    assert sorted(one for recipients, _ in box.taken for one in recipients) == to
+
+
+async def test_a_connection_dropped_at_every_recipient_reaches_nobody() -> None:
     """An accepted recipient is not a reached one."""
-    box = Letterbox(rcpt={B: [DROP]})
+    box = Letterbox(rcpt={A: [DROP], B: [DROP], C: [DROP]})
     async with mailserver(box):
         told = await send(settings(box.port), ready())
     assert (told.outcome, told.reached) == (Outcome.RETRY, ())

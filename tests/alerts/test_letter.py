@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,6 +123,18 @@ def test_the_body_is_the_lead_where_there_is_no_summary_and_far_matches_follow_i
     assert page.marked == ["Japan"]
     assert "… Far below stands *Japan*. …" in text
     assert text.count("Far below") == 1
+
+
+def test_a_summary_that_is_the_first_sentence_of_the_body_is_shown_once() -> None:
+    """Most outlets' summaries are."""
+    first = "Japan's plant in Karachi adds a shift."
+    one = item(summary=first, body=f"{first}\n\nIts cars sell well.\n\nJapan is glad.")
+    again = one.body.rindex("Japan")
+    late = replace(span(one, "body", "Japan"), start=again, end=again + 5)
+    text, page = both(alert(one, span(one, "summary", "Japan"), span(one, "body", "Japan"), late))
+    assert text.count("adds a shift") == 1
+    assert page.marked == ["Japan", "Japan"]
+    assert "… *Japan* is glad." in text
 
 
 HOSTILE = [

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
-from alerts import rendering
+from alerts import template_process
 from alerts.channels.mime import mail_of
 from alerts.letter import letter_of
 from alerts.rendering import Words, faults_in, words_of
@@ -31,6 +30,10 @@ BROKEN = {
     "too much": "{% for n in range(99999) %}{{ 'x' * 100 }}{% endfor %}",
     "a text that fills the memory": "{{ 'x' * 10**10 }}",
     "a number that fills the memory": "{{ 9 ** 9 ** 9 }}",
+    "a filter that fills the memory": "{{ 'x' | center(10**10) }}",
+    "a format that fills the memory": "{{ '%1000000000d' % 1 }}",
+    "a sum that fills the memory": "{% set n = namespace(a='x' * 1000000) %}"
+    "{% for _ in range(40) %}{% set n.a = n.a + n.a %}{% endfor %}{{ n.a | length }}",
     "recursion": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
 }
 
@@ -68,8 +71,10 @@ def test_own_html_is_escaped_and_may_use_ours(tmp_path: Path) -> None:
     assert made.faults == {}
 
 
-@pytest.mark.parametrize("broken", BROKEN)
-@pytest.mark.parametrize("name", ["letter.html", "letter.txt", "subject.txt"])
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [*(("letter.txt", one) for one in BROKEN), ("letter.html", "division"), ("subject.txt", "division")],
+)
 def test_a_broken_template_is_replaced_by_ours_which_says_so(
     tmp_path: Path, name: str, broken: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -90,19 +95,15 @@ def test_a_template_without_end_is_left_behind_and_not_tried_again_until_it_is_c
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Loops in loops end one day, far too late."""
-    monkeypatch.setattr(rendering, "PATIENCE", 0.2)
+    monkeypatch.setattr(template_process, "PATIENCE", 0.2)
     endless = "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}x"
     first = words(tmp_path, letter_txt=endless)
     assert "longer than" in first.faults["letter.txt"]
-    for _ in range(200):
-        if not [one for one in threading.enumerate() if one.name == "template"]:
-            break
-        time.sleep(0.05)
-    assert not [one for one in threading.enumerate() if one.name == "template"]
+    assert not psutil.Process().children()
     message = alert()
     again = words_of(letter_of(message, ZONE), message, tmp_path)
     assert "not tried again until it is changed" in again.faults["letter.txt"]
-    monkeypatch.setattr(rendering, "PATIENCE", 5.0)
+    monkeypatch.setattr(template_process, "PATIENCE", 5.0)
     assert words(tmp_path, letter_txt="mended").text == "mended\n"
 
 
@@ -122,3 +123,14 @@ def test_faults_that_can_be_seen_beforehand_are_told_by_name(tmp_path: Path) -> 
     (tmp_path / "letter.txt").write_text("{% if %}", encoding="utf-8")
     (tmp_path / "brief.txt").write_text("fine", encoding="utf-8")
     assert list(faults_in(tmp_path)) == ["letter.txt"]
+
+
+def test_one_template_that_has_no_end_leaves_the_others_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is ended; the next template has a new one."""
+    monkeypatch.setattr(template_process, "PATIENCE", 1.0)
+    endless = "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}x"
+    made = words(tmp_path, subject_txt="Mine", letter_html=endless, letter_txt="mine", brief_txt="short")
+    assert (made.subject, made.text, made.brief) == ("Mine", "mine\n", "short\n")
+    assert list(made.faults) == ["letter.html"]

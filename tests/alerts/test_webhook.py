@@ -166,6 +166,25 @@ async def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(answer: An
     assert "within 0.3 seconds" in told.answer
 
 
+async def test_what_is_wrong_with_a_receiver_is_said_in_words_that_help(tmp_path: Any) -> None:
+    """An expired certificate needs no other issuer; a mail server at the port is none of the web."""
+    stale = issue(tmp_path, "127.0.0.1", expired=True)
+    async with receiver() as hook:
+        server = await asyncio.start_server(hook.serve, "127.0.0.1", 0, ssl=stale.server)
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        expired = await send(settings(url, ca=stale.ca), ready())
+        server.close()
+        await server.wait_closed()
+        no_tls = await send(settings(hook.url.replace("http:", "https:"), timeout="2s"), ready())
+    async with receiver(b"220 mail.example.org ESMTP\r\n\r\n") as hook:
+        mail = await send(settings(hook.url), ready())
+    assert expired.answer == "the certificate of 127.0.0.1 has expired"
+    assert no_tls.outcome is Outcome.RETRY
+    assert (
+        mail.answer == "127.0.0.1 does not answer as a web server does: illegal status line: 220 mail.example.org ESMTP"
+    )
+
+
 @pytest.mark.parametrize("answer", [cut, b"220 mail.example.org ESMTP\r\n", b"HTTP/1.1 200 OK\r\nbroken"])
 async def test_a_receiver_that_closes_early_or_talks_nonsense_is_tried_again(answer: Answer) -> None:
     """No answer is no yes."""

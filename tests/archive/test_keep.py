@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from archive.model import Judged, Keeping, NewsItem
+from archive.model import Judged, Keeping, NewsItem, Rejected
 from archive.store import Archive
 from tests.archive.samples import DAY, HOUR, MINUTE, NOW, OTHER, WIRE, item, judged, promise
 
@@ -261,3 +261,16 @@ def test_why_a_page_was_not_read_stands_with_the_sighting(archive: Archive) -> N
     assert [one.outcome for one in account.sightings] == ["kept", "known", "filled"]
     assert archive.unread_pages(NOW + 9 * HOUR, ["dawn"]) == {}
     assert archive.unread_pages(NOW - HOUR, []) == {}
+
+
+def test_a_page_of_which_nothing_is_kept_is_counted_as_unread_too(archive: Archive) -> None:
+    """Until it is kept in the end; an entry that was refused for what it says is none."""
+    news = item(1)
+    for reason in ("the page could not be read: the server answered 500", "`only` does not match"):
+        archive.reject([Rejected("map", f"{news.url}{len(reason)}", None, reason)], NOW)
+    archive.reject([Rejected("map", news.url, None, "the page could not be read: it is empty", news.keys)], NOW)
+    assert archive.unread_pages(NOW - HOUR, ["map"]) == {"map": (2, "the page could not be read: it is empty")}
+    keep(archive, judged(replace(news, source="map")))
+    assert archive.unread_pages(NOW - HOUR, ["map"]) == {
+        "map": (1, "the page could not be read: the server answered 500")
+    }

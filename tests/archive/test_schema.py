@@ -121,7 +121,7 @@ def test_archive_without_tokens_gets_them_and_what_is_counted(archive: Archive) 
     """On both databases, with the items that it holds."""
     archive.keep([judged(item(1, title="Automobiles and harvests"))], NOW, via="crawl")
     _back_to(archive, "0007_search")
-    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs"]
+    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs", "0012_counts"]
     assert _differences(archive._database) == []
     assert dict(archive.facets(None).sources) == {"dawn": 1}
     assert archive.find_token(archive.create_token("desk", ["read"], NOW), NOW)
@@ -136,7 +136,7 @@ def test_reprints_of_what_an_older_archive_holds_are_recognised(archive: Archive
         old = {"hashes": b"\x01\x02\x03\x04\x05\x06\x07\x08" * 3}
         connection.execute(text("UPDATE prints SET hashes = :hashes"), old)
         connection.execute(text("INSERT INTO shingles SELECT 578437695752307201, item_id FROM prints"))
-    assert archive.migrate() == ["0011_runs"]
+    assert archive.migrate() == ["0011_runs", "0012_counts"]
     assert _differences(archive._database) == []
     assert archive.migrate() == []
     again = archive.keep([judged(item(3, source="profit", title="Again", body=WIRE))], NOW + HOUR, via="crawl")[0]
@@ -177,6 +177,12 @@ _UNDONE = {
         "CASCADE, PRIMARY KEY (hash, item_id))",
         "DELETE FROM marks WHERE name = 'runs'",
     ),
+    "0012_counts": (
+        "DROP INDEX items_unread",
+        "DROP INDEX items_forgotten",
+        "DROP INDEX deliveries_of_channel_by_time",
+        "DELETE FROM marks WHERE name = 'stories'",
+    ),
 }
 
 
@@ -209,6 +215,18 @@ def test_an_archive_without_sums_and_counts_gets_them_from_what_it_holds(archive
     assert archive.items_ever() == 4
 
 
+def test_stories_of_an_older_archive_are_counted_once(archive: Archive) -> None:
+    """Reprints are one; from then on with every story that begins."""
+    same = [judged(item(n, source=f"paper-{n}", title="Wire", body=WIRE)) for n in (1, 2)]
+    archive.keep([*same, judged(item(3, title="Of few words"))], NOW, via="crawl")
+    _back_to(archive, "0011_runs")
+    assert archive.migrate() == ["0012_counts"]
+    assert _differences(archive._database) == []
+    assert (archive.stats()["items"], archive.stats()["stories"]) == (3, 2)
+    archive.keep([judged(item(4, title="Another one of few")), same[0]], NOW, via="crawl")
+    assert (archive.stats()["items"], archive.stats()["stories"]) == (4, 3)
+
+
 def test_an_archive_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
     """To a file that is named after the version it holds, opens by itself and has everything; a new one needs none."""
     url, told = f"sqlite:///{tmp_path / 'a.db'}", []
@@ -237,7 +255,7 @@ def test_no_upgrade_without_room_for_the_copy(tmp_path: Path, monkeypatch: pytes
         archive.migrate()
     assert not list(tmp_path.glob("*.backup"))
     monkeypatch.undo()
-    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs"]
+    assert archive.migrate() == ["0009_tokens", "0010_retention", "0011_runs", "0012_counts"]
     archive.close()
 
 

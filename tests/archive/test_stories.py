@@ -116,6 +116,7 @@ def test_a_text_that_holds_two_stories_joins_them(archive: Archive) -> None:
     delivery = archive.claim_deliveries(NOW + 2 * HOUR, "me", HOUR, channels=["desk"])
     assert [one.rules for one in delivery] == [("cars", "autos", "new")]
     assert delivery[0].stories == (first.story_id,)
+    assert archive.stats()["stories"] == 1
 
 
 def test_a_rule_not_yet_told_fires_for_a_later_item_of_the_story(archive: Archive) -> None:
@@ -166,6 +167,7 @@ def test_an_imported_archive_keeps_its_stories(archive: Archive) -> None:
     kept = keep(archive, judged(item(1, story_id="s-old")), judged(item(2, source="b", story_id="s-old")), via="import")
     assert [one.story_id for one in kept] == ["s-old", "s-old"]
     assert len(archive.story("s-old").items) == 2  # type: ignore[union-attr]
+    assert archive.stats()["stories"] == 1
 
 
 def test_a_crawled_item_cannot_choose_its_story(archive: Archive) -> None:

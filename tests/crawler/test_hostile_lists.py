@@ -139,7 +139,7 @@ async def test_a_page_of_a_hundred_megabytes_is_given_up_at_the_cap(worker: Work
     seen = await look(worker, SMALL, feed=f"{outlet.url}/feed")
     assert [item.complete for item in seen.items] == [False, False]
     assert {item.unread for item in seen.items} == {
-        "the page could not be read: the answer is longer than 200000 bytes"
+        "the page could not be read: the answer is longer than 200000 bytes (max_body)"
     }
 
 

@@ -170,6 +170,16 @@ async def test_a_list_of_many_megabytes_is_read_or_given_up(
     assert max(memory) < MOST
 
 
+async def test_of_a_text_of_megabytes_a_beginning_is_kept() -> None:
+    """Three hundred thousand characters, cut between two paragraphs: each further word costs the service memory."""
+    html = (HEAD + f"<p>{SENTENCES[0]}</p>" * 4_000).encode()
+    lead = lead_of(FeedEntry(url="https://example.org/news/1", title=TITLE), SOURCE)
+    item = read_article(html, "https://example.org/news/1", "text/html", SOURCE, lead).item
+    assert item is not None
+    assert 299_000 < len(item.body or "") <= 300_000
+    assert (item.body or "").endswith(SENTENCES[0])
+
+
 BULK = {
     "script": filled("if (a < b) { c() }", HEAD + "<script>", "</script>" + TEXT),
     "style": filled("p { color: red }", HEAD + "<style>", "</style>" + TEXT),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,34 @@ def test_of_many_reloads_at_once_the_file_as_it_is_last_counts(line: Line) -> No
     asyncio.run(course())
     assert len(read) <= 3
     assert line.orders.sources["dawn"].every == 60.0 * len(read)
+
+
+def test_nobody_hears_that_a_reload_is_in_force_before_it_is(line: Line) -> None:
+    """While one is under way, all who ask wait for the next, and hear when and how it ended."""
+    first, loads = threading.Event(), count(1)
+
+    def load() -> Orders:
+        number = next(loads)
+        if number == 1:
+            assert first.wait(30)
+            return orders("1m")
+        raise ValueError("a bad file")
+
+    async def course() -> None:
+        service = Service(line, load)
+        service._engine.start()
+        under_way = asyncio.create_task(service.reload())
+        await asyncio.sleep(0)
+        meanwhile = [asyncio.create_task(service.reload()) for _ in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not any(one.done() for one in meanwhile)
+        first.set()
+        assert await under_way
+        assert await asyncio.gather(*meanwhile) == [False] * 3
+        service._engine.stop()
+
+    asyncio.run(course())
 
 
 def test_a_lease_of_our_own_that_could_not_be_given_back_keeps_us_out_of_nothing(line: Line) -> None:

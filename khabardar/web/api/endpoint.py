@@ -47,9 +47,11 @@ class Endpoint:
 
 
 def matched_or(request: Request, mark: str, answer: Response) -> Response:
-    """304 if the client has this already (RFC 9110, 13.1.2), else the answer with its ETag."""
+    """304 if the client has this already, weakly compared (RFC 9110, 13.1.2 and 8.8.3.2), else the answer with its
+    ETag."""
     known = request.headers.get("if-none-match", "")
-    if known.strip() == "*" or mark in (part.strip() for part in known.split(",")):
+    wanted = mark.removeprefix("W/")
+    if known.strip() == "*" or wanted in (part.strip().removeprefix("W/") for part in known.split(",")):
         return Response(status_code=304, headers={"ETag": mark})
     answer.headers["ETag"] = mark
     return answer

@@ -20,6 +20,7 @@ from khabardar.web.pages import (
     rule_trial,
     rules,
     search,
+    source_add,
     source_work,
     sources,
     status,
@@ -39,6 +40,7 @@ ROUTES: list[BaseRoute] = [
     *channels.ROUTES,
     *sources.ROUTES,
     *source_work.ROUTES,
+    *source_add.ROUTES,
     *status.ROUTES,
     *login.ROUTES,
 ]

@@ -171,7 +171,7 @@ async def _written(
         raise FileChangedError
 
     def work() -> None:
-        write(view, was, judge(view, now, made_text(), name, number))
+        write(view, was, judge(view, now.file, made_text(), name, number))
 
     await desk_of(request).ask(work)
 

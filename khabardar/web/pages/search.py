@@ -18,7 +18,7 @@ from archive.search import SORTS, Count, Page
 from archive.store import Archive
 from khabardar.rule_edits import rule_text as as_toml
 from khabardar.trial import bars, days_between
-from khabardar.web.asking import condition, moment_of
+from khabardar.web.asking import condition, mended, moment_of
 from khabardar.web.desk import View
 from khabardar.web.pages.chart import Chart, chart_of
 from khabardar.web.pages.layout import desk_of, page
@@ -76,6 +76,7 @@ async def search(request: Request) -> Response:
         sorts=SORTS,
         cursor=cursor,
         names=names_of(view),
+        mended=mended(asked.refused, view.parse) if asked.refused else None,
         rule_text=rule_text(asked.query.text, view) if asked.is_whole and asked.query else "",
     )
 

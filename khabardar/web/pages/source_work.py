@@ -21,6 +21,7 @@ from khabardar.commands.source_find import free_name, to_paste
 from khabardar.source_visit import Brought, brought
 from khabardar.web.desk import TooBusyError, View, Works
 from khabardar.web.pages.layout import desk_of, page, told
+from khabardar.web.pages.source_add import as_field, may_add
 from khabardar.web.pages.sources import known_in
 from khabardar.web.problems import ProblemError
 from khabardar.web.security.forms import Form, form_route
@@ -100,15 +101,25 @@ async def find(request: Request, form: Form) -> Response:
     except TimeoutError:
         error = f"{address}: no answer was complete within {SECONDS:g} seconds."
     taken = {source.name for source in view.settings.sources}
-    pasted = [(one, to_paste(one, free_name(one.url, taken))) for one in found]
-    return _finding(request, url, error=view.masked(error), found=pasted)
+    named = [(one, free_name(one.url, taken)) for one in found]
+    return _finding(request, url, error=view.masked(error), found=named)
 
 
 def _finding(request: Request, url: str, *, error: str = "", found: Sequence[tuple[Found, str]] = ()) -> Response:
     view = desk_of(request).view
-    file = view.settings.path.name
-    status = 422 if error else 200
-    return page(request, "find.html.jinja", status, view=view, url=url, error=error, found=found, file=file)
+    mark, why_not = may_add(view)
+    return page(
+        request,
+        "find.html.jinja",
+        422 if error else 200,
+        view=view,
+        url=url,
+        error=error,
+        found=[(one, name, to_paste(one, name), as_field(one)) for one, name in found],
+        file=view.settings.path.name,
+        mark=mark,
+        why_not=why_not,
+    )
 
 
 def _samples(archive: Archive, view: View, items: Sequence[NewsItem]) -> list[Sample]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -61,9 +61,12 @@ async def _form_of(request: Request) -> Form:
 async def _body_of(request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise ProblemError(413, "Too large", f"A form has at most {LARGEST:,} bytes.")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST:
+                raise ProblemError(413, "Too large", f"A form has at most {LARGEST:,} bytes.")
+            parts.append(part)
+    except ClientDisconnect:  # nobody hears this: it only keeps what is no fault of ours out of the log
+        raise ProblemError(400, "Broken off", "The form did not come to its end.") from None
     return b"".join(parts)

@@ -17,7 +17,7 @@ def test_the_set_is_as_large_and_as_mixed_as_promised() -> None:
     for page in KNOWN:
         best = scored(page, Read(page.title, page.author, page.published, page.place, "\n".join(page.body)))
         assert (best.f1, best.furniture, all(best.right.values())) == (1.0, 0, True), page.shape
-        worst = scored(page, Read(None, None, None, "Nowhere", "\n".join(page.furniture)))
+        worst = scored(page, Read(None, "Nobody at all", None, "Nowhere", "\n".join(page.furniture)))
         assert worst.furniture == len(page.furniture), page.shape
         assert not any(worst.right.values())
 

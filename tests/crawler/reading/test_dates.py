@@ -66,6 +66,12 @@ def test_what_names_no_moment_is_unknown(text: str) -> None:
         ("Fri, 15 Aug 2025 18:30:00 IST", at(2025, 8, 15, 13)),
         ("Fri, 15 Aug 2025 08:00:00 EST", at(2025, 8, 15, 13)),
         ("Fri, 15 Aug 2025 13:00:00 GMT", at(2025, 8, 15, 13)),
+        ("Fri, 15 Aug 2025 07:00:00 CST", at(2025, 8, 15, 13)),
+        ("Fri Aug 15 13:00:00 GMT 2025", at(2025, 8, 15, 13)),
+        ("Fri Aug 15 13:00:00 +0000 2025", at(2025, 8, 15, 13)),
+        ("ven., 15 août 2025 15:00:00 +0200", at(2025, 8, 15, 13)),
+        ("Vie, 15 Ago 2025 13:00:00 +0000", at(2025, 8, 15, 13)),
+        ("2025-08-15 오후 06:00:00", at(2025, 8, 15, 13)),
     ],
 )
 def test_machine_dates_are_read_with_and_without_zone(text: str, moment: datetime) -> None:
@@ -181,3 +187,8 @@ def test_dates_in_the_future_stay_as_written() -> None:
 def test_an_unknown_time_zone_is_no_crash() -> None:
     """The configuration refuses unknown zones; here one counts as none."""
     assert parse_date("2025-08-15 18:00", "Mars/Olympus") == at(2025, 8, 15, 18)
+
+
+def test_letters_of_two_countries_mean_the_one_the_source_is_in() -> None:
+    """CST is Chinese time for sources there."""
+    assert parse_date("Fri, 15 Aug 2025 21:00:00 CST", "Asia/Shanghai") == at(2025, 8, 15, 13)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import pytest
 
 from crawler.reading.feed import FeedReading, read_feed
 from crawler.reading.share import MAX_ENTRIES, MAX_TEXT
+from crawler.reading.xmlbounds import MAX_XML
 
 URL = "https://example.org/feeds/business.xml"
 WHEN = datetime(2025, 8, 15, 13, tzinfo=UTC)
@@ -241,6 +243,14 @@ def test_ill_formed_feeds_give_every_readable_entry() -> None:
     assert len(read(whole[: whole.rindex("<description>")].encode()).entries) == 3
     assert len(read(whole.replace("lede.", "lede.<br><p>more\x01").encode()).entries) == 3
     assert len(read(rss("<item><title>T" + "<br>" * 3_000 + "</title></item>" + ITEM)).entries) == 2
+
+
+def test_a_feed_that_is_a_packed_file_is_unpacked() -> None:
+    """Some servers send the file and do not say that it is packed; a bomb ends at the cap."""
+    assert len(read(gzip.compress(rss(ITEM), mtime=0)).entries) == 1
+    assert "at most" in (read(gzip.compress(rss(" " * MAX_XML), mtime=0)).problem or "")
+    assert "broken" in (read(b"\x1f\x8bnothing").problem or "")
+    assert read(b"\x89PNG\r\n\x1a\n\0\0").problem == "not a feed but binary data"
 
 
 @pytest.mark.parametrize("cut", [20, 100, -30])

@@ -81,6 +81,20 @@ LINKS = {
         "<rss version='2.0'><channel/><item><title>Ships</title><link>/9</link></item></rss>",
         "https://example.org/9",
     ),
+    "relation without a name": (atom(ENTRY.format('<link rel="" href="/9"/>')), "https://example.org/9"),
+    "relation in full": (
+        atom(ENTRY.format('<link rel="http://www.iana.org/assignments/relation/alternate" href="/9"/>')),
+        "https://example.org/9",
+    ),
+    "base of the item in a relative one": (
+        atom(ENTRY.replace("<entry>", '<entry xml:base="bay/">').format('<link href="9"/>'), ' xml:base="/sea/"'),
+        "https://example.org/sea/bay/9",
+    ),
+    "backslashes": (rss(ITEM.format("<link>http:\\\\port.example\\9</link>")), "http://port.example/9"),
+    "a comment that speaks of pages": (
+        f"<!-- an <html> page --> {rss(ITEM.format('<link>/9</link>'))}",
+        "https://example.org/9",
+    ),
     "capitals": (
         "<RSS><CHANNEL><ITEM><TITLE>Ships</TITLE><LINK>/9</LINK></ITEM></CHANNEL></RSS>",
         "https://example.org/9",
@@ -119,6 +133,17 @@ TITLES = {
         "Ships",
     ),
     "channel of Microsoft": ('<channel href="/"><item href="/9"><title>Ships</title></item></channel>', "Ships"),
+    "a podcast's own alone": (rss("<itunes:title>Ships</itunes:title>"), "Ships"),
+    "words in angles": (
+        atom("<entry><title>Vec&lt;Ship&gt; and &lt;blink&gt;</title></entry>"),
+        "Vec<Ship> and <blink>",
+    ),
+    "a line break": (rss("<title>Ships&lt;br/&gt;and ports</title>"), "Ships and ports"),
+    "a name of the document's own": (
+        '<!DOCTYPE rss [<!ENTITY port "Ships"><!ENTITY pic SYSTEM "file:///x">]>'
+        "<rss><channel><item><title>&port;</title></item></channel></rss>",
+        "Ships",
+    ),
     "json 1.0": (
         '{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"title":"Ships &amp; ports"}]}',
         "Ships & ports",
@@ -149,3 +174,45 @@ def test_who_wrote_a_feed_wrote_its_entries() -> None:
     named = "<author><name>Ali Khan</name></author>"
     text = atom(f"{named}<entry><title>A</title></entry><entry><title>B</title>{named.replace('Ali', 'Zara')}</entry>")
     assert [entry.author for entry in read_feed(text.encode(), URL).entries] == ["Ali Khan", "Zara Khan"]
+    written = '{"version":"https://jsonfeed.org/version/1","author":{"name":"Ali Khan"},"items":[{"title":"A"}]}'
+    assert [entry.author for entry in read_feed(written.encode(), URL).entries] == ["Ali Khan"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "desk@port.example (Ali Khan)",
+        "desk@port.example Ali Khan",
+        "Ali Khan &lt;desk@port.example&gt;",
+        "(Ali Khan)",
+        "desk@port.example</author><author>Ali Khan",
+    ],
+)
+def test_the_end_of_a_long_domain_is_no_name(written: str) -> None:
+    """Nor are brackets."""
+    [entry] = read_feed(rss(f"<title>A</title><author>{written}</author>").encode(), URL).entries
+    assert entry.author == "Ali Khan"
+
+
+def test_names_that_a_document_repeats_are_put_in_so_often_and_no_oftener() -> None:
+    """A small feed cannot grow without end by them."""
+    text = f'<!DOCTYPE rss [<!ENTITY a "{"long " * 12}">]>' + rss("<title>A</title><description>" + "&a;" * 90_000)
+    [entry] = read_feed(text.encode(), URL).entries
+    assert len(entry.text or "") < 600_000
+
+
+CHARSETS = [
+    ("cp1256", "iso-8859-1", "ur", "جاپان كى تجارت"),
+    ("cp1252", "utf-8", "en", "It’s a ship"),
+    ("cp1252", None, None, "Déjà vu – again"),
+    ("euc_jp", "utf-8", "ja", "日本の自動車産業は好調"),
+    ("cp932", "utf-8", "ja", "日本の自動車産業は好調"),
+]
+
+
+@pytest.mark.parametrize(("charset", "declared", "language", "title"), CHARSETS)
+def test_characters_that_are_told_wrongly(charset: str, declared: str | None, language: str | None, title: str) -> None:
+    """What the language, and the number of letters beyond ASCII, say of them."""
+    said = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    body = f"{said}<rss><channel><item><title>{title}</title></item></channel></rss>".encode(charset)
+    assert [entry.title for entry in read_feed(body, URL, None, None, language).entries] == [title]

@@ -54,3 +54,22 @@ def test_plain_text_is_read_like_a_page() -> None:
     found = read_page(text.encode(), URL, "text/plain; charset=utf-8", HINTS["no selectors"])
     assert (found.title, found.author, found.published_at) == (HEADLINE, AUTHOR, WHEN)
     assert (found.body or "").split("\n\n") == list(PARAGRAPHS)
+
+
+NO_STOPS = [
+    "کراچی کی بندرگاہ پر گاڑیاں اتارنے والے جہاز پیر سے رات کو بھی سامان اتار سکیں گے، ادارے نے بتایا",
+    "دو ریمپ چوبیس گھنٹے کھلے رہیں گے اور یہ تجربہ چھ ہفتے جاری رہے گا",
+    "گاڑیاں اتارنے والے ڈرائیوروں کو آدھی رات کے بعد زیادہ اجرت ملے گی",
+]
+
+
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_a_report_without_a_single_stop_is_read(tag: str) -> None:
+    """Many Urdu outlets write none; headlines of other stories beside it stay out."""
+    text = "".join(f"<{tag}>{line}</{tag}>" for line in NO_STOPS)
+    other = "".join(f"<li><a href='/o{n}'>لاہور میں ایک اور کہانی جو یہاں صرف سرخی ہے {n}</a></li>" for n in range(5))
+    html = (
+        f"<html lang=ur><title>بندرگاہ</title><body><h1>بندرگاہ رات کو بھی کھلی</h1><div>{text}</div><ul>{other}</ul>"
+    )
+    read = read_page(html.encode(), "https://x.example/news/1", None, PageHints(language="ur"))
+    assert (read.body or "").split("\n\n") == NO_STOPS

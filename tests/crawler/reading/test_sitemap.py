@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.reading.newest import MOST
 from crawler.reading.sitemap import SitemapEntry, read_sitemap
 
 URL = "https://example.org/news-sitemap.xml"
@@ -90,3 +91,17 @@ def test_entities_are_never_expanded() -> None:
     urls = [entry.url for entry in read_sitemap(body, URL).entries]
     assert "https://example.org/2" in urls
     assert not any("root" in url for url in urls)
+
+
+def test_of_a_long_sitemap_the_newest_are_read_wherever_they_stand() -> None:
+    """Of addresses without a date the first and the last; an index is long in the same way."""
+    dates = [f"<lastmod>{2000 + n % 20}-01-01</lastmod>" if n % 2 else "" for n in range(4 * MOST)]
+    urls = "".join(f"<url><loc>https://example.org/{n}</loc>{date}</url>" for n, date in enumerate(dates))
+    found = read_sitemap(f"<urlset>{urls}</urlset>".encode(), URL)
+    assert len(found.entries) == MOST
+    assert min(entry.lastmod.year for entry in found.entries if entry.lastmod) == 2011
+    plain = "".join(f"<sitemap><loc>https://example.org/{n}</loc></sitemap>" for n in range(2 * MOST))
+    numbers = [
+        one.rpartition("/")[2] for one in read_sitemap(f"<sitemapindex>{plain}</sitemapindex>".encode(), URL).index_urls
+    ]
+    assert (len(numbers), numbers[0], numbers[-1]) == (MOST, "0", str(2 * MOST - 1))

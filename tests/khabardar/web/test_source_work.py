@@ -120,3 +120,72 @@ def _harmless_but_for(shown: _Page, start: str) -> None:
             assert attributes["rel"] == "noopener noreferrer nofollow"
             attributes["href"] = "/"
     _harmless(shown)
+
+
+async def _found(looking: Served, url: str) -> dict[str, str]:
+    """The fields of the form that adds the first list that is found."""
+    answer = await send(looking, "/find-sources", url=url)
+    tags = [dict(tag) for name, tag in _Page(answer.text).tags if name == "input"]
+    return {
+        str(tag["name"]): str(tag["value"]) for tag in reversed(tags) if tag.get("name") in ("was", "found", "name")
+    }
+
+
+async def test_a_source_that_was_found_is_written_into_the_file(looking: Served, outlet: Site) -> None:
+    """Behind the last one, remarks and all else kept; the service takes it up and its page says so."""
+    reloads: list[str] = []
+
+    async def reload() -> bool:
+        reloads.append(looking.settings.path.read_text(encoding="utf-8"))
+        return True
+
+    looking.desk.reload = reload
+    before = looking.settings.path.read_text(encoding="utf-8")
+    looking.settings.path.write_text(f"# mine\n{before}", encoding="utf-8")
+    form = await _found(looking, outlet.url)
+    answer = await send(looking, "/find-sources/add", **form | {"name": "port"})
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sources/port")
+    block = f'[[sources]]\nname = "port"\nfeed = "{outlet.url}/feed"\nlanguage = "en"\n'
+    assert len(reloads) == 1
+    assert block in reloads[0]
+    assert reloads[0].replace(f"\n{block}", "") == f"# mine\n{before}"
+
+    again = await send(looking, "/find-sources/add", **form | {"name": "quay"})
+    assert again.status_code == 409
+    assert "was changed since the page was opened" in _Page(again.text).text
+    assert len(reloads) == 1
+
+
+async def test_a_source_that_is_not_good_is_not_written(looking: Served, outlet: Site) -> None:
+    """What is wrong stands beside it, with the text to paste; what no form of ours says is refused."""
+    form = await _found(looking, outlet.url)
+    before = looking.settings.path.read_bytes()
+    for changed, status, told in (
+        ({"name": "dawn"}, 422, "already used"),
+        ({"name": "a/b <b>"}, 422, "is not a name"),
+        ({"found": form["found"].replace("http:", "javascript:")}, 422, "is not a web address"),
+        ({"found": "{}"}, 400, "Find the source again"),
+        ({"found": "[" * 20_000}, 400, "Find the source again"),
+        ({"found": form["found"].replace("/feed", "/\\ud800")}, 400, "Find the source again"),
+        ({"found": form["found"].replace('"feed"', '"enabled"')}, 400, "Find the source again"),
+        ({"found": form["found"].replace("{}", '{"x\\n[[rules]]": "y"}')}, 400, "Find the source again"),
+    ):
+        answer = await send(looking, "/find-sources/add", **form | changed)
+        assert (answer.status_code, told in answer.text) == (status, True), answer.text
+        if status == 422:
+            _harmless(_Page(answer.text))
+    assert looking.settings.path.read_bytes() == before
+
+
+async def test_where_the_file_is_read_only_there_is_the_text_alone(looking: Served, outlet: Site) -> None:
+    """As for rules."""
+    form = await _found(looking, outlet.url)
+    before = looking.settings.path.read_bytes()
+    looking.settings.path.chmod(0o444)
+    answer = await send(looking, "/find-sources", url=outlet.url)
+    assert "the file is read-only for the service" in answer.text
+    assert "/find-sources/add" not in answer.text
+    refused = await send(looking, "/find-sources/add", **form | {"name": "port"})
+    assert refused.status_code == 409
+    assert "Put the lines into the file yourself" in _Page(refused.text).text
+    assert looking.settings.path.read_bytes() == before
