@@ -7,6 +7,7 @@ not to change the page is dropped from a URL (trackers, ``www.``, AMP and print 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import re
 import unicodedata
@@ -44,7 +45,9 @@ _CACHED = re.compile(
     r"(?:[^/]+\.cdn\.ampproject\.org/[acrv]/(?:s/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?)(?P<page>[^/]+\.[^/]+/.+)"
 )
 _UNRESERVED = "~-._!$&'()*+,;=:@"
+_PLAIN = re.compile(r"[A-Za-z0-9~._!$&'()*+,;=:@-]*")  # comes back from decoding and encoding as it was
 _OWN_PIECE = re.compile(r"^[!/]|\d{2,}")  # fragments that name a piece of their own: "#!/news/1", "#post-1234"
+_USUAL = 500  # characters of an address: longer ones are not remembered
 STATE = "state:"  # how a list's entry looked, beside the keys that name it
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -55,6 +58,10 @@ def canonical_url(url: str) -> str:
     ``http://www.Example.com:80/amp/a/?utm_source=x&b=2&a=1#top`` → ``https://example.com/a?a=1&b=2``. What is no
     absolute http(s) URL comes back only trimmed.
     """
+    return _remembered(url) if len(url) <= _USUAL else _canonical(url)
+
+
+def _canonical(url: str) -> str:
     text = storable(url).strip()
     try:
         parts = urlsplit(text)
@@ -73,6 +80,9 @@ def canonical_url(url: str) -> str:
     fragment = _fragment(parts.fragment)
     path = _path(parts.path) or ("/" if query or fragment else "")
     return f"https://{host}{path}{query}{fragment}"
+
+
+_remembered = functools.lru_cache(maxsize=2048)(_canonical)  # it is asked several times of each item
 
 
 def item_keys(source: str, url: str | None, guid: str | None = None, outlet_id: str | None = None) -> tuple[str, ...]:
@@ -173,6 +183,8 @@ def _path(path: str) -> str:
 
 def _encoded(segment: str) -> str:
     """Percent signs spelled one way; a slash that was encoded stays encoded."""
+    if _PLAIN.fullmatch(segment):
+        return segment
     kept = re.sub(r"%2f", "%252F", segment, flags=re.IGNORECASE)
     written = unicodedata.normalize("NFC", unquote(kept, errors="surrogateescape"))
     return quote(written, safe=_UNRESERVED, errors="surrogateescape").replace("%252F", "%2F")

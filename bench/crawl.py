@@ -1,7 +1,8 @@
 """A newsroom on loopback, crawled: ``.venv/bin/python -m bench.crawl`` (``--items 200``, ``--rules 10000``).
 
 Three sources of so many items each: a feed with the whole text, a feed of summaries whose pages are read, a sitemap.
-Pages are as heavy as those of large outlets (``bench.outlet``); with ``--light`` they are of 33 KB.
+Of more than 500, Khabardar keeps 500: a visit looks at the newest of a list. Pages are as heavy as those of large
+outlets (``bench.outlet``); with ``--light`` they are of 33 KB.
 ``khabardar crawl`` visits them with an empty archive until all is durable, indexed, and matched against all rules.
 Starting ends with the first request; rules are made ready before it, as in a service, and do not count. Beside it
 ``bench.plain_spider``, and news-please where ``--news-please PYTHON`` names a Python that has it; both know no rules,

@@ -42,6 +42,9 @@ class BoundedHandler(http11.HTTP11DownloadHandler):
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory  # noqa: SLF001
+        # Scrapy keeps as many connections as it asks a host at once. The next request begins before the answer's
+        # connection is free again, so under load every third one would be closed just to be opened anew.
+        self._pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
 
     async def download_request(self, request: Any) -> Any:
         """The response. Raises IgnoreRequest for a body packed into itself."""

@@ -8,7 +8,7 @@ from alerts.rules import MANY, Rules
 from khabardar.places import rules_file
 from khabardar.settings import Settings
 
-_SELDOM = (20_000, 20, 20)
+_SELDOM = (100_000, 10, 10)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -26,8 +26,8 @@ def rules_of(settings: Settings) -> Rules:
 
 def set_apart() -> None:
     """Let the garbage collector look neither at what is there now nor, as often as it would, at what comes. A batch of
-    news makes some ten thousand objects that go with it, and after each 700 the collector looked through them: a sixth
-    of all that keeping cost."""
+    news makes some tens of thousands of objects that go with it, and after each 700 the collector looked through them:
+    a sixth of all that keeping cost."""
     gc.unfreeze()  # what was loaded before a reload may go
     gc.collect()
     gc.freeze()

@@ -12,6 +12,7 @@ from crawler.reading.plain import key, one_line
 LONGEST = 300_000  # characters of HTML of one entry: more is no article, and takes its readers too long
 FULL_TEXT_AT_LEAST = 400  # characters: a lede is shorter
 _LONGEST_SUMMARY = 1_500
+_ENDING = 400  # characters in which a text says that it goes on elsewhere
 
 _CUT_OFF = re.compile(
     r"(?:\[\s*(?:…|\.\.\.|&hellip;)\s*\]|…|\.\.\.|\bread (?:more|the full (?:story|article)|on)\b[ .…»›>→]*"
@@ -43,4 +44,6 @@ def _paragraphs(fragment: str | None) -> list[str]:
 
 def _is_whole(lines: Sequence[str]) -> bool:
     """Is this the article, not its beginning?"""
-    return sum(map(len, lines)) >= FULL_TEXT_AT_LEAST and not _CUT_OFF.search(lines[-1])
+    if sum(map(len, lines)) < FULL_TEXT_AT_LEAST:
+        return False
+    return not _CUT_OFF.search(lines[-1], max(0, len(lines[-1]) - _ENDING))

@@ -15,8 +15,6 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
-from lxml.etree import XPath
-
 from crawler.reading.markup import Block
 from crawler.reading.plain import words
 from crawler.reading.weights import Weights
@@ -51,7 +49,6 @@ _LIKELY = re.compile(
     r"(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_MARKED: Any = XPath("descendant::*/@itemprop/..")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of relatedNews
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NEVER = frozenset({"html", "body", "main"})
@@ -137,10 +134,10 @@ class Furniture:
     seen: Sequence[Any] = ()
 
 
-def furniture_elements(root: Any) -> Furniture:
+def furniture_elements(root: Any, microdata: Sequence[Any]) -> Furniture:
     """The elements that are furniture as a whole; what is inside of one is not looked at. Scripts and styles must be
-    out of the tree. Linear in the size of the page."""
-    weights, protected = Weights(root), _around_headlines(root)
+    out of the tree; ``microdata`` are its elements that carry ``itemprop``. Linear in the size of the page."""
+    weights, protected = Weights(root), _around_headlines(root, microdata)
     found, menus = set(), set()
     todo, seen = [root], []
     while todo:
@@ -179,10 +176,10 @@ def _speaking(names: str) -> tuple[bool, bool]:
     return bool(_CERTAIN.search(names)), bool(_LIKELY.search(names))
 
 
-def _around_headlines(root: Any) -> set[Any]:
+def _around_headlines(root: Any, microdata: Sequence[Any]) -> set[Any]:
     """Elements that hold a headline of the first rank (or the marked body): never furniture."""
     around: set[Any] = set()
-    marked = (one for one in _MARKED(root) if one.get("itemprop") in ("articleBody", "headline"))
+    marked = (one for one in microdata if one.get("itemprop") in ("articleBody", "headline"))
     for mark in islice(chain(islice(root.iter("h1"), 8), marked), 16):
         if any(parent.tag in ("nav", "footer", "aside") for parent in mark.iterancestors()):
             continue

@@ -266,9 +266,10 @@ def _plain_paragraphs(root: Any) -> list[str] | None:
     for child in box:
         if child.tag != "p" or (child.tail or "").strip():
             return None
-        if any(one.tag not in _DRESS for one in child.iterdescendants()):
+        if len(child) and any(one.tag not in _DRESS for one in child.iterdescendants()):
             return None
-        texts.append(" ".join(clean("".join(child.itertext())).split()))
+        said = "".join(child.itertext()) if len(child) else child.text or ""
+        texts.append(" ".join(clean(said).split()))
     return [text for text in texts if text]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
@@ -16,7 +16,9 @@ from crawler.reading.plain import caption, one_line
 
 _MAX_SCRIPTS, _MAX_NODES, _MAX_METAS = 30, 3_000, 400
 _LONGEST = 1_000_000  # characters of one JSON-LD script
-_MARKED: Any = XPath("descendant::*/@itemprop/..")
+_MARKED: Any = XPath("descendant::*/@itemprop/..")  # several times as quick as [@itemprop]
+_WRAPPING = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$")
+_COMMA = re.compile(r",\s*(?=[}\]])")
 _ARTICLE = re.compile(r"(?:article|posting|report)$")
 _STRING = r'"\s*:\s*"((?:[^"\\]|\\.){0,2000})"'
 _FIELDS = re.compile(r'"(headline|datePublished|dateCreated|articleSection|inLanguage|description|dateline)' + _STRING)
@@ -51,13 +53,18 @@ class Metadata:
     language: str | None = None
 
 
-def read_metadata(root: Any) -> Metadata:
-    """All claims of a page; never raises."""
+def with_microdata(root: Any) -> list[Any]:
+    """The elements of a page that carry ``itemprop``, in its order."""
+    return list(_MARKED(root))
+
+
+def read_metadata(root: Any, microdata: Sequence[Any]) -> Metadata:
+    """All claims of a page; ``microdata`` are its elements that carry ``itemprop``. Never raises."""
     title = root.find(".//title")
     return Metadata(
         jsonld=_jsonld(root),
         meta=_meta(root),
-        marked=_marked(root),
+        marked=_marked(root, microdata),
         title_element=caption("".join(islice(title.itertext(), 50))) if title is not None else "",
         language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     )
@@ -124,11 +131,11 @@ def _titled(element: Any) -> str:
     return title or "".join(islice(element.itertext(), 60))
 
 
-def _marked(root: Any) -> Claims:
+def _marked(root: Any, microdata: Sequence[Any]) -> Claims:
     """Microdata in the visible page."""
     said: dict[str, str] = {}
     dated = (element for element in root.iter("time") if element.get("pubdate") is not None)
-    for element in islice(chain(_MARKED(root), dated), _MAX_METAS):
+    for element in islice(chain(microdata, dated), _MAX_METAS):
         if element.tag == "meta" and element.getparent() is not None and element.getparent().tag == "head":
             continue
         for name in (element.get("itemprop") or "datePublished").split():
@@ -168,10 +175,12 @@ def _with_site(claims: Claims, site: str) -> Claims:
 
 def _loads(text: str) -> Any:
     """JSON as written by hand: comments around it, raw line breaks in strings, commas before a closing bracket."""
-    text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$", "", text).strip().rstrip(";")
-    for attempt in (text, re.sub(r",\s*(?=[}\]])", "", text)):
+    text = text.strip()
+    for mend in (None, _WRAPPING, _COMMA):  # most is as it should be
+        if mend is not None:
+            text = mend.sub("", text).strip().rstrip(";")
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
     return None

@@ -22,13 +22,14 @@ from crawler.reading.scripts import language_of
 from crawler.reading.selectors import Select
 from crawler.reading.story import read_story
 from crawler.reading.stubs import is_challenge, is_stub
-from crawler.reading.tree import parse_html
+from crawler.reading.tree import parse_page
 from crawler.reading.trust import Clock, believe, believe_clock, in_order, not_ahead
 from crawler.reading.witnesses import Witnesses
 
 __all__ = ["PageHints", "PageReading", "Select", "read_page", "read_text"]
 
 _URL_DATE = re.compile(r"/(\d{4}/\d{1,2}/\d{1,2}|\d{4}-\d\d-\d\d|\d{1,2}-(?:\d{1,2}|[A-Za-z]{3,9})-\d{4})(?:/|$)")
+_NOTHING_SELECTED = Select()
 _FEW_WORDS = 150  # a challenge page says no more than that; ordinary pages may name the same scripts
 
 
@@ -68,11 +69,12 @@ class PageReading:
 def read_page(html: bytes, url: str, content_type: str | None = None, hints: PageHints | None = None) -> PageReading:
     """Read an article page; never raises. CPU only: run it where it can be killed."""
     hints = hints or PageHints()
-    text = without_bulk(decode(html, content_type, hints.language))
+    text = decode(html, content_type, hints.language)
     if (content_type or "").strip().lower().startswith("text/plain"):
         text = f"<pre>{escape(text)}</pre>"
-    root = parse_html(text)
-    problem = "the page is empty" if root is None else _no_article(text, root)
+    # what a source's selectors point at may stand in a menu
+    root = parse_page(without_bulk(text.encode("utf-8", "ignore"), menus=hints.select == _NOTHING_SELECTED))
+    problem = "the page is empty" if root is None else _no_article(text, root)  # scripts tell what kind of page it is
     if problem:
         return replace(read_text(None, hints), problem=problem)
     return _reading(Witnesses(root, url, hints.select, hints.timezone, hints.feed or FeedEntry()), hints)

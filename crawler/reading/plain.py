@@ -16,9 +16,9 @@ HALVES = re.compile(
     r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]))(?![0-9a-f]);?",
     re.IGNORECASE,
 )
-# Text of ASCII letters only goes through tables, which are several times faster than expressions.
-_ASCII_JUNK = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F))
-_ASCII_KEY = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+# Text of ASCII letters only goes through tables of bytes, which are several times faster than expressions.
+_ASCII_JUNK = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
+_ASCII_LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
 _ASCII_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 # Elements that writers put into titles. "Vec<String>" and "the <blink> tag" are words of theirs.
 _TAG = re.compile(
@@ -44,7 +44,11 @@ def clean(text: str) -> str:
 
 
 def _without_junk(text: str) -> str:
-    return text.translate(_ASCII_JUNK) if text.isascii() else _JUNK.sub("", text)
+    if not text.isascii():
+        return _JUNK.sub("", text)
+    written = text.encode("ascii")
+    left = written.translate(None, _ASCII_JUNK)
+    return text if len(left) == len(written) else left.decode("ascii")
 
 
 def one_line(text: str | None) -> str:
@@ -70,7 +74,7 @@ def caption(text: str | None) -> str:
 def key(text: str) -> str:
     """Letters and digits only, case and width folded: equal for two wordings that differ in dress alone."""
     if text.isascii():
-        return text.translate(_ASCII_KEY)
+        return text.encode("ascii").translate(_ASCII_LOWER, _ASCII_BETWEEN).decode("ascii")
     folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")
     return _BETWEEN.sub("", folded.translate(None, _ASCII_BETWEEN).decode("utf-8", "surrogatepass"))
 

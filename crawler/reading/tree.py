@@ -32,8 +32,15 @@ _HALVES = re.compile(HALVES.pattern.encode("ascii"), re.IGNORECASE)
 
 
 def parse_html(text: str) -> Any:
-    """The tree of a page, None when there is nothing. Nothing is fetched, whatever the page names."""
-    written = _cleaned(text[:MAX_HTML])
+    """The tree of a piece of HTML, None when there is nothing. Nothing is fetched, whatever it names."""
+    return parse_page(text[:MAX_HTML].encode("utf-8", "ignore"))
+
+
+def parse_page(page: bytes) -> Any:
+    """The tree of a page in UTF-8, None when there is nothing."""
+    if len(page) > MAX_HTML:
+        page = page.decode("utf-8", "ignore")[:MAX_HTML].encode("utf-8")
+    written = _cleaned(page)
     if not written.strip():
         return None
     root = _parse(written)
@@ -43,9 +50,9 @@ def parse_html(text: str) -> Any:
     return root
 
 
-def _cleaned(text: str) -> bytes:
+def _cleaned(page: bytes) -> bytes:
     """The page in UTF-8 without what is never content; in bytes a search that finds nothing costs next to nothing."""
-    written = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    written = page.translate(None, _CONTROLS)
     if b"&#" in written:
         written = _HALVES.sub(b"", written)
     if written.isascii():
@@ -66,8 +73,11 @@ def _parse(written: bytes) -> Any:
 
 @cache
 def _parser() -> etree.HTMLParser:
-    # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    # huge_tree lifts the limit of 256 levels, which pages with unclosed tags reach; our own limit is MAX_HTML. Nobody
+    # asks the library for an id: it need not keep a table of them.
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, collect_ids=False
+    )
     # one class for all elements; lxml.html would ask a function of Python's for each
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     return parser

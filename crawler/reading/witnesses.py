@@ -19,7 +19,7 @@ from crawler.reading.entries import FeedEntry
 from crawler.reading.furniture import furniture_elements
 from crawler.reading.headline import Headline, find_headline, without_last_part, without_site
 from crawler.reading.markup import Block, Blocks, paragraphs, read_blocks, text_of
-from crawler.reading.metadata import Metadata, read_metadata
+from crawler.reading.metadata import Metadata, read_metadata, with_microdata
 from crawler.reading.plain import after_key, key
 from crawler.reading.selectors import Select, chosen
 from crawler.reading.sifting import is_prose, size_of
@@ -35,14 +35,15 @@ class Witnesses:
 
     def __init__(self, root: Any, url: str, select: Select, timezone: str | None, feed: FeedEntry) -> None:
         self.url, self.timezone, self.feed = url, timezone, feed
-        self.said: Metadata = read_metadata(root)
+        microdata = with_microdata(root)
+        self.said: Metadata = read_metadata(root, microdata)
         strip_elements(root, "script", "style", with_tail=False)
         self.site = self.said.meta.site or self.said.jsonld.site
         _drop(chosen(root, select.remove))
         self.title, self.author, self.published, self.section = (
             _first_text(root, css) for css in (select.title, select.author, select.published, select.section)
         )
-        self.furniture = furniture = furniture_elements(root)
+        self.furniture = furniture = furniture_elements(root, microdata)
         self.page: Blocks = read_blocks(root, furniture.elements, _without(furniture.menus, chosen(root, select.body)))
         self.told = self._told_titles()
         self.glued = self._glued_byline()

@@ -16,12 +16,14 @@ _ADDRESSES = itertools.count(1)
 
 @dataclass
 class Site:
-    """Answers by path. ``asked`` are the heads of all requests, ``paths`` what they asked for."""
+    """Answers by path. ``asked`` are the heads of all requests, ``paths`` what they asked for. A connection is for one
+    request, unless ``lasting`` says that it may be used again."""
 
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[bytes] = field(default_factory=list)
     connections: int = 0
+    lasting: bool = False
 
     @property
     def paths(self) -> list[str]:
@@ -56,21 +58,26 @@ class Site:
         self.answers[path] = write
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, one request; paths nobody prepared are not there."""
+        """One connection; paths nobody prepared are not there."""
         self.connections += 1
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            self.asked.append(head)
-            path = head.split(b" ")[1].decode()
-            if path not in self.answers:
-                self.answer(path, b"not here", status=404)
-            await self.answers[path](writer)
-            await writer.drain()
+            await self._answer_one(reader, writer)
+            while self.lasting:
+                await self._answer_one(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             with suppress(ConnectionError):
                 writer.close()
+
+    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.asked.append(head)
+        path = head.split(b" ")[1].decode()
+        if path not in self.answers:
+            self.answer(path, b"not here", status=404)
+        await self.answers[path](writer)
+        await writer.drain()
 
 
 @asynccontextmanager

@@ -88,16 +88,19 @@ async def test_a_killed_worker_fails_only_what_was_not_finished(outlet: Site) ->
         await worker.stop()
 
 
-async def test_a_worker_that_stands_still_is_killed(outlet: Site) -> None:
+async def test_a_worker_that_stands_still_is_killed(outlet: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """No sign of life: its errand fails, and it and its readers are gone."""
-    worker = Worker(SETTINGS, silence=4.0)
+    worker = Worker(SETTINGS)
     outlet.raw("/hang", hang=True)
     visiting = asyncio.create_task(look(worker, feed=f"{outlet.url}/hang"))
     try:
-        while "/hang" not in outlet.paths:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while "/hang" not in outlet.paths and not visiting.done():
+                await asyncio.sleep(0.01)
+        assert not visiting.done(), visiting.result()
         pid = worker.pid
         assert pid is not None
+        monkeypatch.setattr(worker, "_silence", 2.0)  # only now: while it starts, a worker is silent for some seconds
         os.kill(pid, signal.SIGSTOP)
         seen = await asyncio.wait_for(visiting, 30)
         assert seen.visit.status is VisitStatus.FAILED

@@ -272,6 +272,14 @@ def test_of_a_feed_of_many_thousands_the_first_and_the_last_are_read() -> None:
     assert (titles[0], titles[-1]) == ("Item 0", f"Item {count - 1}")
 
 
+def test_letters_that_windows_has_where_others_have_controls_are_read_as_meant() -> None:
+    """And the letters of every script stay as they are, also those that no table holds."""
+    others = "\u2013 \u06cc\u06c1 \u2122 \u65e5\u672c \U0001f600"
+    said = f"It&#146;s 5&#150;6 degrees {others}"
+    [found] = read(rss(f"<item><title>{said}</title><description>{said}</description></item>")).entries
+    assert found.title == found.summary == f"It\u2019s 5\u20136 degrees {others}"
+
+
 def test_of_an_entry_too_long_to_read_the_title_and_the_beginning_are() -> None:
     """One that is made of nothing but tags is left out, and the reading says so; its neighbours are read."""
     words = "A sentence of the report. " * (MAX_TEXT // 20)
