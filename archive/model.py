@@ -62,13 +62,15 @@ class Known:
     """What the archive knows of a source, handed to the crawler with the errand.
 
     ``etag`` and ``last_modified`` are echoed byte for byte. ``keys`` are keys of items seen from this source before:
-    an entry with one of them is not read again.
+    an entry with one of them is not read again. ``since`` is when the earliest visit on record ended, once there was a
+    good one: what was published later and is not known is new, however far down a list it stands.
     """
 
     etag: str | None = None
     last_modified: str | None = None
     keys: frozenset[str] = frozenset()
     first_visit: bool = True
+    since: datetime | None = None
 
 
 class VisitStatus(enum.StrEnum):

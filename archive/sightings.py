@@ -15,7 +15,7 @@ from archive.document import storable, storable_or_none
 from archive.identity import STATE, item_keys, text_key
 from archive.model import UNREAD, Known, Rejected
 from archive.tables import item_keys as keys_table
-from archive.tables import items, micros_of, sighting_keys, sightings
+from archive.tables import items, micros_of, sighting_keys, sightings, visits
 
 MOST_SIGHTINGS = 5000  # of one source, whose keys count as known
 PAGE_TRIES = 5  # so often a page that could not be read is tried again
@@ -147,7 +147,13 @@ def known_of(connection: Connection, source: Mapping[Any, Any], now: datetime) -
         last_modified=None if retry else source["last_modified"],
         keys=_known_keys(connection, source["name"], now, most),
         first_visit=source["first_visit"],
+        since=None if source["first_visit"] else _first_visited(connection, source["name"]),
     )
+
+
+def _first_visited(connection: Connection, source: str) -> datetime | None:
+    earliest = select(visits.c.ended_at).where(visits.c.source == source).order_by(visits.c.ended_at).limit(1)
+    return connection.execute(earliest).scalar()
 
 
 def _known_keys(connection: Connection, source: str, now: datetime, most: int) -> frozenset[str]:

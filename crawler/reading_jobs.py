@@ -1,5 +1,7 @@
 """What the reader processes do: bytes of a list or a page in, leads and items out.
 
+Of a list, ``since`` is when its source was first visited; None at that visit.
+
 Imported by the readers before they are forked, so that reading libraries are loaded once.
 """
 
@@ -26,7 +28,7 @@ from crawler.reading.sitemap import SitemapEntry, read_sitemap
 from crawler.reading.stubs import is_challenge, what_page
 from crawler.settings import SourceSettings, Start
 
-_MOST_LEADS = 500
+_USUALLY, _AT_MOST = 500, 5_000  # entries of a list that are looked at: anyway, and if they came since
 _MOST_SITEMAPS = 5
 _LONGEST_BODY = 300_000  # characters, a book's chapter: whoever matches and keeps a text pays for each word of it
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -36,29 +38,31 @@ _ARTICLE_LIKE = re.compile(r"\d{4,}|[^-]+-[^-]+-[^-]+-|%[0-9A-Fa-f]{2}.*%[0-9A-F
 
 
 def read_feed_list(
-    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start, since: datetime | None = None
 ) -> ListReading:
     """The leads of a feed."""
     reading = read_feed(body, url, content_type, source.timezone, source.language)
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    leads = _newest_first([lead_of(entry, source, shared, kind="feed") for entry in reading.entries])
-    return ListReading(leads, pace=pace_of(body), left_out=reading.left_out)
+    leads = [lead_of(entry, source, shared, kind="feed") for entry in reading.entries]
+    return ListReading(_newest(leads, since), pace=pace_of(body), left_out=reading.left_out)
 
 
-def read_api_list(body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start) -> ListReading:
+def read_api_list(
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start, since: datetime | None = None
+) -> ListReading:
     """The leads of a JSON answer."""
     named = begin.fields.model_dump() if begin.fields else {}
     reading = read_api(body, url, Paths(begin.items, **named), content_type, source.timezone, source.language)
     if reading.problem is not None:
         return ListReading(problem=reading.problem)
     shared = shared_names(reading.entries, reading.site)
-    return ListReading(_newest_first([lead_of(entry, source, shared, kind="api") for entry in reading.entries]))
+    return ListReading(_newest([lead_of(entry, source, shared, kind="api") for entry in reading.entries], since))
 
 
 def read_sitemap_list(
-    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start, since: datetime | None = None
 ) -> ListReading:
     """The leads of a sitemap, or the sitemaps of an index, those changed last first."""
     reading = read_sitemap(body, url, content_type, source.timezone)
@@ -67,13 +71,15 @@ def read_sitemap_list(
     if not reading.entries and reading.problem is not None:
         return ListReading(problem=reading.problem)
     newest = sorted(reading.entries, key=lambda entry: entry.published_at or entry.lastmod or _LONG_AGO, reverse=True)
-    wanted = [entry for entry in newest if _is_wanted(entry, source, begin)][:_MOST_LEADS]
+    wanted = [entry for entry in newest if _is_wanted(entry, source, begin)]
+    # Not by `lastmod`: some sites write today's date at every article they ever had.
+    wanted = [entry for number, entry in enumerate(wanted) if _is_looked_at(number, entry.published_at, since)]
     leads = tuple(lead_of(_entry_of(entry), source, kind="sitemap") for entry in wanted)
     return ListReading(leads, left_out=reading.problem)
 
 
 def read_listing_list(
-    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start
+    body: bytes, url: str, content_type: str | None, source: SourceSettings, begin: Start, since: datetime | None = None
 ) -> ListReading:
     """The leads of a listing. What its links are called is no headline yet: without its page no link is kept."""
     links = read_listing(
@@ -85,7 +91,7 @@ def read_listing_list(
             problem=f"the page has no link that looks like an article's{told}; see `links` and `links_match`"
         )
     named = [link for link in links if not names_nothing(link.url)]
-    leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in named[:_MOST_LEADS]]
+    leads = [lead_of(FeedEntry(url=link.url, title=link.title), source) for link in named[:_USUALLY]]
     following = next_page(body, url, content_type, begin.next) if begin.pages > 1 else None
     return ListReading(tuple(replace(lead, stands_alone=not lead.needs_page) for lead in leads), next_page=following)
 
@@ -221,6 +227,15 @@ def _site(url: str) -> str:
     return urlsplit(canonical_url(url)).netloc
 
 
-def _newest_first(leads: list[Lead]) -> tuple[Lead, ...]:
-    """Newest first; what has no date keeps its order, after what has one."""
-    return tuple(sorted(leads, key=lambda lead: lead.item.published_at or _LONG_AGO, reverse=True))
+def _newest(leads: list[Lead], since: datetime | None) -> tuple[Lead, ...]:
+    """What is looked at, newest first; what has no date keeps its order, after what has one."""
+    newest = sorted(leads, key=lambda lead: lead.item.published_at or _LONG_AGO, reverse=True)
+    return tuple(lead for number, lead in enumerate(newest) if _is_looked_at(number, lead.item.published_at, since))
+
+
+def _is_looked_at(number: int, published_at: datetime | None, since: datetime | None) -> bool:
+    """The newest few hundred entries of a list; of the others those published after the source was first visited. What
+    stood further down at that time stays unread: it is older, and would come as news at the second visit."""
+    if number < _USUALLY:
+        return True
+    return number < _AT_MOST and since is not None and published_at is not None and published_at > since

@@ -48,6 +48,7 @@ def errand_out(errand: Errand) -> Message:
             "last_modified": known.last_modified,
             "keys": list(known.keys),
             "first_visit": known.first_visit,
+            "since": known.since,
         },
         "ways": [asdict(way) for way in errand.ways],
     }
@@ -58,7 +59,13 @@ def errand_in(received: Mapping[str, Any]) -> Errand:
     known = received["known"]
     return Errand(
         SourceSettings.model_validate(received["source"]),
-        Known(known["etag"], known["last_modified"], frozenset(known["keys"]), known["first_visit"]),
+        Known(
+            known["etag"],
+            known["last_modified"],
+            frozenset(known["keys"]),
+            known["first_visit"],
+            _moment(known["since"]),
+        ),
         tuple(
             Way(way["index"], _moment(way["stale_before"]), _moment(way["newest_at"]))
             for way in received.get("ways", ())

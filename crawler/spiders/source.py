@@ -27,7 +27,6 @@ from crawler.settings import Start
 from crawler.spiders.visitor import Visitor
 
 LONGEST_HTML = 8 * 1024 * 1024
-_MOST_LEADS = 500
 _LIST_CPU = _PAGE_CPU = 2.0
 _PAGE_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
 
@@ -92,6 +91,7 @@ class SourceSpider(Visitor):
                 content_type(response),
                 self.source,
                 self.begin,
+                self.errand.known.since,
                 cpu=_LIST_CPU,
             )
         except ReadingFailed as failed:
@@ -118,7 +118,6 @@ class SourceSpider(Visitor):
         its page: the archive lets the new name point to the item it has. One that looks otherwise is read again.
         """
         self.report.listed += len(leads)
-        leads = leads[:_MOST_LEADS]
         known = self.errand.known.keys
         self.report.note(
             (lead.entry.published_at for lead in leads),

@@ -35,8 +35,17 @@ def test_a_new_source_is_on_its_first_visit_until_one_went_well(archive: Archive
     assert claim(archive)["dawn"] == Known(first_visit=True)
     archive.checked(FAILED, NOW + HOUR, owner="me")
     assert claim(archive)["dawn"].first_visit
+    assert claim(archive)["dawn"].since is None
     archive.checked(replace(OK, status=VisitStatus.NOT_MODIFIED), NOW + HOUR, owner="me")
     assert not claim(archive)["dawn"].first_visit
+
+
+def test_what_came_after_the_earliest_visit_is_new_however_far_down_a_list_it_stands(archive: Archive) -> None:
+    """Also what came between a failed first visit and the first good one."""
+    later = replace(OK, started_at=OK.started_at + HOUR, ended_at=OK.ended_at + HOUR)
+    archive.checked(FAILED, NOW, owner="me")
+    archive.checked(later, NOW, owner="me")
+    assert claim(archive)["dawn"].since == FAILED.ended_at
 
 
 def test_validators_are_echoed_byte_for_byte_and_only_from_good_visits(archive: Archive) -> None:

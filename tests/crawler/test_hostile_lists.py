@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import psutil
 import pytest
@@ -60,6 +61,29 @@ async def test_of_a_feed_of_a_hundred_thousand_the_newest_are_taken(worker: Work
     assert seen.visit.status is VisitStatus.OK
     assert len(seen.items) == 500
     assert seen.items[0].title == "Report 0"
+
+
+async def test_what_came_while_the_machine_was_off_is_read_however_far_down_a_list_it_stands(
+    worker: Worker, outlet: Site
+) -> None:
+    """Below the five hundred only what was published after the first visit: what stood there then is no news."""
+    end = datetime(2025, 8, 15, tzinfo=UTC)
+    dates = [(end - timedelta(minutes=n)).strftime("%a, %d %b %Y %H:%M:%S +0000") for n in range(800)]
+    items = [entry(f"Report {n}", f"{outlet.url}/a-{n}", date=date) for n, date in enumerate(dates)]
+    outlet.answer("/feed", rss(*items))
+    urls = "".join(
+        f"<url><loc>{outlet.url}/a-{n}</loc><news:news>"
+        f"<news:publication_date>{end - timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}</news:publication_date>"
+        f"<news:title>Report {n}</news:title></news:news></url>"
+        for n in range(800)
+    )
+    news = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    outlet.answer("/map.xml", f"<urlset {news}>{urls}</urlset>".encode())
+    began = Known(first_visit=False, since=end - timedelta(minutes=700, seconds=30))
+    for number, known in ((500, Known()), (701, began)):
+        for way in ({"feed": f"{outlet.url}/feed"}, {"sitemap": f"{outlet.url}/map.xml"}):
+            seen = await look(worker, known=known, full_text="feed", **way)
+            assert sorted(item.title for item in seen.items) == sorted(f"Report {n}" for n in range(number)), way
 
 
 async def test_a_listing_whose_next_page_is_always_another_one_ends(worker: Worker, outlet: Site) -> None:
