@@ -78,7 +78,7 @@ def test_delivery_list_is_filtered_and_names_the_trouble(waiting: Shell) -> None
         (("--channel", "desk"), 2),
         (("--rule", "cars"), 4),
         (("--rule", "boats"), 0),
-        (("--since", "10m"), 2),
+        (("--since", "35m"), 2),
         (("--state", "sent"), 0),
     ):
         assert waiting("delivery", "list", "--json", *words) == 0
